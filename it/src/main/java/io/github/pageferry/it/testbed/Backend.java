@@ -1,0 +1,21 @@
+package io.github.pageferry.it.testbed;
+
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.workload.Workload;
+
+/** Something that answers workloads: a kernel, a model of one, or a folder of recorded traces. */
+public interface Backend extends AutoCloseable {
+
+  /** As named on the command line, for example {@code host} or {@code sim:6.18}. */
+  String name();
+
+  /** What stands as {@code kernel} in its traces. */
+  String kernel();
+
+  /** Answers one workload; a workload that cannot run here is answered with a trace that says why it was skipped. */
+  Trace run(Workload workload);
+
+  /** Undoes whatever it changed on the machine. */
+  @Override
+  void close();
+}

@@ -1,0 +1,24 @@
+package io.github.pageferry.it.testbed;
+
+import io.github.pageferry.it.workload.Workload;
+import java.util.Optional;
+
+/** A place where workloads run step by step: the host's kernel or a simulated machine. */
+public interface Testbed extends AutoCloseable {
+
+  /** What stands as {@code kernel} in its traces. */
+  String kernel();
+
+  /**
+   * Why this workload cannot run here, naming what is missing (fewer nodes than it needs, no root, a step that is not
+   * modelled), or empty where it can.
+   */
+  Optional<String> lacks(Workload workload);
+
+  /** A fresh process, without regions or children, for one run of this workload. */
+  Session open(Workload workload);
+
+  /** Undoes whatever it changed on the machine. */
+  @Override
+  void close();
+}
