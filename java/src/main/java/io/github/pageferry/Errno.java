@@ -138,7 +138,8 @@ public enum Errno {
   EKEYREJECTED(129),
   EOWNERDEAD(130),
   ENOTRECOVERABLE(131),
-  ERFKILL(132);
+  ERFKILL(132),
+  EHWPOISON(133, "the page has a memory error");
 
   private static final Errno[] BY_NUMBER = new Errno[256];
 
