@@ -11,12 +11,19 @@ public sealed interface PageSelector {
    *
    * @param region the region's name
    * @param first the first page's index
-   * @param last the last page's index, or {@link #TO_THE_END}
+   * @param last the last page's index, or {@link #TO_THE_END} with 0 as {@code first}
    */
   record Pages(String region, int first, int last, int offset) implements PageSelector {
 
     /** As {@code last}: every page of the region, whose size is known at the region's {@code map} step. */
     public static final int TO_THE_END = -1;
+
+    public Pages {
+      boolean all = first == 0 && last == TO_THE_END;
+      if (!all && (first < 0 || last < first)) {
+        throw new IllegalArgumentException("no run of pages: " + first + " to " + last);
+      }
+    }
   }
 
   /** {@code hole}: a page-aligned address that nothing maps, with mappings above it. */
