@@ -1,0 +1,64 @@
+package io.github.pageferry.sim;
+
+import io.github.pageferry.sim.check.Invariants;
+import io.github.pageferry.sim.kernel.Kernel;
+import io.github.pageferry.sim.kernel.KernelProfile;
+import io.github.pageferry.sim.kernel.Release;
+import io.github.pageferry.sim.mm.Nodes;
+import io.github.pageferry.sim.mm.PageFrames;
+
+/**
+ * A simulated machine that has booted: hardware, a kernel of some release, and its first process.
+ *
+ * <p>Not safe for use by several threads at once. The same calls give the same answers, always.
+ */
+public final class SimulatedMachine {
+
+  private final MachineSpec spec;
+  private final Kernel kernel;
+  private final SimulatedProcess self;
+  private final Invariants invariants;
+
+  private SimulatedMachine(MachineSpec spec, KernelProfile profile) {
+    this.spec = spec;
+    int[] pages = spec.pages();
+    PageFrames frames = new PageFrames(Nodes.segments(pages));
+    kernel = new Kernel(profile, frames, Nodes.layOut(frames, pages, spec.distances()));
+    self = new SimulatedProcess(kernel, kernel.current);
+    invariants = new Invariants(kernel);
+  }
+
+  /**
+   * Boots a machine.
+   *
+   * @param release of the kernel, for example {@code 6.18}
+   * @throws IllegalArgumentException where the release is none
+   */
+  public static SimulatedMachine boot(MachineSpec spec, String release) {
+    return new SimulatedMachine(spec, KernelProfile.of(Release.parse(release)));
+  }
+
+  public MachineSpec spec() {
+    return spec;
+  }
+
+  /** The kernel's release. */
+  public Release release() {
+    return kernel.profile.release();
+  }
+
+  /** The kernel, its structures and functions; for tests and checkers. */
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** The first process: root's, on a CPU of node 0, with nothing mapped. */
+  public SimulatedProcess self() {
+    return self;
+  }
+
+  /** What must hold between any two calls. */
+  public Invariants invariants() {
+    return invariants;
+  }
+}

@@ -1,0 +1,222 @@
+package io.github.pageferry.sim;
+
+import io.github.pageferry.sim.kernel.Kernel;
+import io.github.pageferry.sim.mm.Cred;
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Policy;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Task;
+import io.github.pageferry.sim.mm.UserInts;
+import io.github.pageferry.sim.mm.UserLongs;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFile;
+import io.github.pageferry.sim.mm.VmFlag;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process of a simulated machine and the system calls that it makes: each returns what the kernel would, from 0 up or an
+ * errno negated. Lengths and addresses are in bytes.
+ */
+public final class SimulatedProcess {
+
+  /** {@code PROT_NONE}. */
+  public static final int PROT_NONE = 0;
+  /** {@code PROT_READ}. */
+  public static final int PROT_READ = 1;
+  /** {@code PROT_READ | PROT_WRITE}. */
+  public static final int PROT_READ_WRITE = 3;
+
+  private static final long MAY_ALL = VmFlag.MAYREAD | VmFlag.MAYWRITE | VmFlag.MAYEXEC;
+
+  private final Kernel kernel;
+  private final Task task;
+
+  SimulatedProcess(Kernel kernel, Task task) {
+    this.kernel = kernel;
+    this.task = task;
+  }
+
+  /** The process id. */
+  public int pid() {
+    return task.pid();
+  }
+
+  private Kernel enter() {
+    kernel.current = task;
+    return kernel;
+  }
+
+  /** The same process as seen by a thread of it that has this user's rights and no capabilities. */
+  public SimulatedProcess asUser(int uid) {
+    return new SimulatedProcess(kernel, new Task(task.pid(), task.mm, Cred.user(uid), task.cpu, task.memsAllowed));
+  }
+
+  // Mapping.
+
+  private static long accessFlags(int prot) {
+    return prot & (VmFlag.READ | VmFlag.WRITE);
+  }
+
+  private static long accountFlag(long flags) {
+    boolean accountable = (flags & (VmFlag.NORESERVE | VmFlag.SHARED | VmFlag.WRITE)) == VmFlag.WRITE;
+    return accountable ? flags | VmFlag.ACCOUNT : flags;
+  }
+
+  /** {@code mmap(MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)} where nothing is mapped. */
+  public void mapPrivate(long address, long pages, int prot) {
+    enter().mmap.mmapRegion(
+        task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(accessFlags(prot) | MAY_ALL));
+  }
+
+  /** {@code mmap(MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED)}: returns the file behind it. */
+  public VmFile mapSharedAnonymous(long address, long pages, int prot) {
+    VmFile file = enter().shmem.newFile(pages);
+    mapFile(address, pages, prot, file, true);
+    kernel.inodes.fput(file);
+    return file;
+  }
+
+  /** {@code mmap(MAP_FIXED)} of a whole file where nothing is mapped. */
+  public void mapFile(long address, long pages, int prot, VmFile file, boolean shared) {
+    Kernel k = enter();
+    long flags = accessFlags(prot) | MAY_ALL | (shared ? VmFlag.SHARED | VmFlag.MAYSHARE : 0);
+    Vma vma = new Vma(task.mm(), address, address + (pages << PageTable.PAGE_SHIFT), accountFlag(flags));
+    vma.pgoff = 0;
+    k.shmem.mmap(vma, file);
+    k.mmap.vmaLink(task.mm(), vma);
+  }
+
+  /** {@code mremap(of, 0, …)} of shared memory: its pages a second time, with the policy that the VMA at {@code of} has. */
+  public void mapAgain(long address, long pages, int prot, long of, VmFile file) {
+    mapFile(address, pages, prot, file, true);
+    Vma source = Objects.requireNonNull(task.mm().findVma(of));
+    Vma copy = Objects.requireNonNull(task.mm().findVma(address));
+    copy.flags = source.flags & ~VmFlag.LOCKED;
+    copy.pageProt = source.pageProt;
+    copy.policy = source.policy == null ? null : source.policy.copy();
+  }
+
+  /** {@code mmap} of device memory ({@code remap_pfn_range()}): there at once, and no page behind it. */
+  public void mapDevice(long address, long pages, int prot) {
+    long flags = accessFlags(prot) & VmFlag.READ | VmFlag.MAYREAD | VmFlag.MAYEXEC | VmFlag.MAYSHARE;
+    long special = VmFlag.IO | VmFlag.RESERVED | VmFlag.PFNMAP;
+    Vma vma = enter().mmap.mmapRegion(task.mm(), address, pages << PageTable.PAGE_SHIFT, flags | special);
+    int pfn = 0xf0;
+    for (long at = vma.start; at < vma.end; at += PageTable.PAGE_SIZE) {
+      task.mm().pageTable().set(at, Pte.of(pfn++, vma.pageProt) | Pte.SPECIAL);
+    }
+  }
+
+  /** {@code munmap(2)}. */
+  public long unmap(long address, long length) {
+    return enter().mmap.doMunmap(task.mm(), address, length);
+  }
+
+  /** {@code mprotect(2)}. */
+  public long protect(long address, long length, int prot) {
+    return enter().mprotect.sysMprotect(address, length, accessFlags(prot));
+  }
+
+  /** {@code mlock(2)}. */
+  public long lock(long address, long length) {
+    return enter().mlock.sysMlock(address, length, true);
+  }
+
+  /** {@code munlock(2)}. */
+  public long unlock(long address, long length) {
+    return enter().mlock.sysMlock(address, length, false);
+  }
+
+  /** {@code madvise(MADV_DONTNEED)}. */
+  public long dontneed(long address, long length) {
+    return enter().madvise.sysDontneed(address, length);
+  }
+
+  // Access.
+
+  /** Reads from the page at an address: 0, or -EFAULT where the process would get a signal. */
+  public int read(long address) {
+    return enter().pageFault.read(address);
+  }
+
+  /** Fills the page at an address with a pattern: 0, or -EFAULT. */
+  public int write(long address, long pattern) {
+    return enter().pageFault.write(address, pattern);
+  }
+
+  /** The pattern that a page holds that can be read without a fault. */
+  public long peek(long address) {
+    return enter().pageFault.peek(address);
+  }
+
+  // Policies and moving.
+
+  /** {@code set_mempolicy(2)}. */
+  public long setPolicy(int mode, NodeMask nodes) {
+    return enter().mempolicy.sysSetMempolicy(mode, nodes);
+  }
+
+  /** {@code set_mempolicy(MPOL_DEFAULT)}. */
+  public void resetPolicy() {
+    setPolicy(Policy.DEFAULT, NodeMask.NONE);
+  }
+
+  /** {@code mbind(2)}. */
+  public long bind(long address, long length, int mode, NodeMask nodes, int flags) {
+    return enter().mbind.sysMbind(address, length, mode, nodes, flags);
+  }
+
+  /** {@code migrate_pages(2)}. */
+  public long migratePages(int pid, NodeMask from, NodeMask to) {
+    return enter().mbind.sysMigratePages(pid, from, to);
+  }
+
+  /** {@code move_pages(2)}; without nodes it asks where the pages are. */
+  public long movePages(
+      int pid, long count, UserLongs pages, @Nullable UserInts nodes, UserInts status, int flags) {
+    return enter().movePages.sysMovePages(pid, count, pages, nodes, status, flags);
+  }
+
+  /** {@code vmsplice(2)} of one page into a pipe: a reference on it until {@link #unpin}. */
+  public long pin(long address) {
+    return enter().splice.vmsplice(address);
+  }
+
+  /** Closes the pipe that {@link #pin} filled from this address last. */
+  public long unpin(long address) {
+    return enter().splice.close(address);
+  }
+
+  /** Confines the process to these nodes. */
+  public long confine(NodeMask mems) {
+    return enter().cpuset.confine(task, mems);
+  }
+
+  // Processes and files.
+
+  /** {@code fork(2)}. */
+  public SimulatedProcess fork() {
+    return new SimulatedProcess(kernel, enter().fork.doFork());
+  }
+
+  /** {@code exit(2)}: the process is gone. */
+  public void exit() {
+    kernel.fork.doExit(task);
+  }
+
+  /** A new file on tmpfs with zeroes written to all of its pages, open. */
+  public VmFile createTmpfsFile(long pages) {
+    VmFile file = enter().shmem.newFile(pages);
+    for (long i = 0; i < pages; i++) {
+      kernel.shmem.writePage(file, i);
+    }
+    return file;
+  }
+
+  /** Closes the last descriptor and takes away the name of a file. */
+  public void remove(VmFile file) {
+    enter().inodes.fput(file);
+  }
+}

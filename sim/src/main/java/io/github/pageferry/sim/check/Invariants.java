@@ -1,0 +1,40 @@
+package io.github.pageferry.sim.check;
+
+import io.github.pageferry.sim.kernel.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All invariants of a kernel. */
+public final class Invariants {
+
+  private static final List<Checker> CHECKERS =
+      List.of(new ReferenceChecker(), new LruChecker(), new CounterChecker(), new PageTableChecker());
+
+  private final Kernel kernel;
+
+  public Invariants(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** What does not hold, one line each; empty where all is well. */
+  public List<String> violations() {
+    List<String> violations = new ArrayList<>();
+    Census census = Census.of(kernel);
+    for (Checker checker : CHECKERS) {
+      checker.check(kernel, census, violations);
+    }
+    return violations;
+  }
+
+  /**
+   * Holds the machine to its invariants.
+   *
+   * @throws IllegalStateException where one does not hold, naming all that do not
+   */
+  public void check() {
+    List<String> violations = violations();
+    if (!violations.isEmpty()) {
+      throw new IllegalStateException("invariants do not hold:\n  " + String.join("\n  ", violations));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.Lru;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.ZoneStat;
+
+/** {@code mm/filemap.c}: the page lock, and pages in and out of the page cache. */
+public class Filemap {
+
+  protected final Kernel k;
+  private final PageFrames frames;
+
+  protected Filemap(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /** {@code __remove_from_page_cache()}: the caller holds the page lock and drops the cache's reference after it. */
+  public void removeFromPageCache(int page) {
+    AddressSpace mapping = k.pageMapping(page);
+    if (mapping == null) {
+      throw new KernelBug("mm/filemap.c: page " + page + " to be removed is not in the page cache");
+    }
+    mapping.pageTree().put(Integer.toUnsignedLong(frames.index(page)), 0);
+    frames.mapping(page, 0);
+    mapping.nrpages--;
+    k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
+    if (frames.has(page, PageFlag.SWAPBACKED)) {
+      k.decZonePageState(page, ZoneStat.NR_SHMEM);
+    }
+    KernelBug.on(frames.mapped(page), "mm/filemap.c:128: page " + page + " is still mapped");
+    if (frames.has(page, PageFlag.DIRTY) && mapping.accountDirty) {
+      k.decZonePageState(page, ZoneStat.NR_FILE_DIRTY);
+    }
+  }
+
+  /** {@code add_to_page_cache_locked()}: the cache takes a reference of its own. */
+  public int addToPageCacheLocked(int page, AddressSpace mapping, long index) {
+    if (mapping.pageTree().get(index) != 0) {
+      return -Err.EEXIST;
+    }
+    frames.get(page);
+    frames.mapping(page, mapping.handle());
+    frames.index(page, (int) index);
+    mapping.pageTree().put(index, page);
+    mapping.nrpages++;
+    k.incZonePageState(page, ZoneStat.NR_FILE_PAGES);
+    if (frames.has(page, PageFlag.SWAPBACKED)) {
+      k.incZonePageState(page, ZoneStat.NR_SHMEM);
+    }
+    return 0;
+  }
+
+  /** {@code add_to_page_cache_lru()}: a new page, locked from here on, into the cache and onto an inactive list. */
+  public int addToPageCacheLru(int page, AddressSpace mapping, long index) {
+    frames.set(page, PageFlag.LOCKED);
+    int error = addToPageCacheLocked(page, mapping, index);
+    if (error != 0) {
+      frames.clear(page, PageFlag.LOCKED);
+      return error;
+    }
+    k.swap.lruCacheAddLru(page, frames.has(page, PageFlag.SWAPBACKED) ? Lru.INACTIVE_ANON : Lru.INACTIVE_FILE);
+    return 0;
+  }
+
+  /** {@code trylock_page()}. */
+  public boolean trylockPage(int page) {
+    return !frames.testAndSet(page, PageFlag.LOCKED);
+  }
+
+  /** {@code lock_page()}: waits until the page is unlocked. */
+  public void lockPage(int page) {
+    KernelBug.on(!trylockPage(page), "lock_page() of page " + page + " waits for ever: nobody will unlock it");
+  }
+
+  /** {@code unlock_page()}. */
+  public void unlockPage(int page) {
+    KernelBug.on(!frames.testAndClear(page, PageFlag.LOCKED), "unlock_page() of unlocked page " + page);
+  }
+
+  /** {@code wait_on_page_locked()}. */
+  public void waitOnPageLocked(int page) {
+    KernelBug.on(frames.has(page, PageFlag.LOCKED), "wait_on_page_locked() of page " + page + " waits for ever");
+  }
+
+  /** {@code wait_on_page_writeback()}. */
+  public void waitOnPageWriteback(int page) {
+    KernelBug.on(frames.has(page, PageFlag.WRITEBACK), "wait_on_page_writeback() of page " + page + " waits for ever");
+  }
+
+  /** {@code find_get_page()}: the cached page with a reference, 0 where there is none. */
+  public int findGetPage(AddressSpace mapping, long index) {
+    int page = mapping.pageTree().get(index);
+    if (page != 0) {
+      frames.get(page);
+    }
+    return page;
+  }
+
+  /** {@code find_lock_page()}: as {@link #findGetPage}, locked. */
+  public int findLockPage(AddressSpace mapping, long index) {
+    int page = findGetPage(mapping, index);
+    if (page != 0) {
+      lockPage(page);
+    }
+    return page;
+  }
+}

@@ -1,0 +1,149 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.Cred;
+import io.github.pageferry.sim.mm.Mappings;
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.Nodes;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Task;
+import io.github.pageferry.sim.mm.Zone;
+import io.github.pageferry.sim.mm.ZoneStat;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The linked kernel: its global variables, and each of its files. Functions find each other here as C's do through the
+ * linker; there is no logic in it but the few macros that every file uses.
+ */
+public final class Kernel {
+
+  public final KernelProfile profile;
+  public final PageFrames frames;
+  public final Nodes nodes;
+  public final Mappings mappings = new Mappings();
+  /** All tasks, by rising pid. */
+  private final List<Task> tasks = new ArrayList<>();
+  private int nextPid = 1;
+  /** {@code current}: the task that runs. */
+  public Task current;
+
+  public final PageAlloc pageAlloc;
+  public final Swap swap;
+  public final Vmscan vmscan;
+  public final Filemap filemap;
+  public final PageWriteback pageWriteback;
+  public final Truncate truncate;
+  public final Buffer buffer;
+  public final Inodes inodes;
+  public final Shmem shmem;
+  public final Splice splice;
+  public final Rmap rmap;
+  public final Memory memory;
+  public final MemoryFaults memoryFaults;
+  public final Mmap mmap;
+  public final Mlock mlock;
+  public final Mprotect mprotect;
+  public final Madvise madvise;
+  public final Fork fork;
+  public final PageFault pageFault;
+  public final Cpuset cpuset;
+  public final Mempolicy mempolicy;
+  public final Mbind mbind;
+  public final Migrate migrate;
+  public final MovePages movePages;
+
+  /** Boots: the first task, pid 1, is the current one; a kernel thread has pid 2. */
+  public Kernel(KernelProfile profile, PageFrames frames, Nodes nodes) {
+    this.profile = profile;
+    this.frames = frames;
+    this.nodes = nodes;
+    NodeMask all = nodes.withMemory();
+    current = newTask(new Mm(), Cred.ROOT, all.first(), all);
+    newTask(null, Cred.ROOT, all.first(), all);
+
+    pageAlloc = new PageAlloc(this);
+    swap = new Swap(this, nodes.online().limit());
+    vmscan = new Vmscan(this);
+    filemap = new Filemap(this);
+    pageWriteback = new PageWriteback(this);
+    truncate = new Truncate(this);
+    buffer = new Buffer(this);
+    inodes = new Inodes(this);
+    shmem = new Shmem(this);
+    splice = new Splice(this);
+    rmap = new Rmap(this);
+    memory = new Memory(this);
+    memoryFaults = new MemoryFaults(this);
+    mmap = new Mmap(this);
+    mlock = new Mlock(this);
+    mprotect = new Mprotect(this);
+    madvise = new Madvise(this);
+    fork = new Fork(this);
+    pageFault = new PageFault(this);
+    cpuset = new Cpuset(this);
+    KernelFactory factory = new KernelFactory(this);
+    mempolicy = factory.mempolicy();
+    mbind = factory.mbind();
+    migrate = factory.migrate();
+    movePages = factory.movePages();
+  }
+
+  /** All tasks, by rising pid. */
+  public List<Task> tasks() {
+    return List.copyOf(tasks);
+  }
+
+  /** Makes a task. */
+  public Task newTask(@Nullable Mm mm, Cred cred, int cpu, NodeMask memsAllowed) {
+    Task task = new Task(nextPid++, mm, cred, cpu, memsAllowed);
+    tasks.add(task);
+    return task;
+  }
+
+  /** {@code release_task()}. */
+  void releaseTask(Task task) {
+    tasks.remove(task);
+  }
+
+  /** {@code find_task_by_vpid()}. */
+  public @Nullable Task findTask(int pid) {
+    for (Task task : tasks) {
+      if (task.pid() == pid) {
+        return task;
+      }
+    }
+    return null;
+  }
+
+  /** Whether {@code mm_users} is not 0. */
+  boolean isMmUsed(Mm mm) {
+    return tasks.stream().anyMatch(task -> task.mm == mm);
+  }
+
+  /** {@code page_zone()}. */
+  public Zone zone(int page) {
+    return nodes.zone(frames.pageToNid(page));
+  }
+
+  /** {@code inc_zone_page_state()}. */
+  public void incZonePageState(int page, ZoneStat item) {
+    zone(page).stat(item, 1);
+  }
+
+  /** {@code dec_zone_page_state()}. */
+  public void decZonePageState(int page, ZoneStat item) {
+    zone(page).stat(item, -1);
+  }
+
+  /** {@code page_mapping()}: the address space that the page is cached in, null where it is in none. */
+  public @Nullable AddressSpace pageMapping(int page) {
+    if (frames.has(page, PageFlag.SWAPCACHE)) {
+      throw new NotModelledException("the swap cache");
+    }
+    return mappings.space(frames.mapping(page));
+  }
+}

@@ -1,0 +1,238 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+import io.github.pageferry.sim.mm.VmOperations;
+
+/**
+ * {@code mm/memory.c}, its first half: walking, copying and clearing page tables. Faults are {@link MemoryFaults}.
+ */
+public class Memory {
+
+  /** {@code FOLL_WRITE}: the entry must be writable. */
+  public static final int FOLL_WRITE = 1;
+  /** {@code FOLL_TOUCH}: the page counts as accessed. */
+  public static final int FOLL_TOUCH = 1 << 1;
+  /** {@code FOLL_GET}: with a reference. */
+  public static final int FOLL_GET = 1 << 2;
+  /** {@code FOLL_DUMP}: what would only be zeroes is an error. */
+  public static final int FOLL_DUMP = 1 << 3;
+
+  protected final Kernel k;
+  protected final PageFrames frames;
+
+  protected Memory(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /**
+   * {@code free_pgtables()}: frees the page tables of a run of VMAs.
+   *
+   * @param floor end of the mapping below, or 0
+   * @param ceiling start of the mapping above, or 0
+   */
+  void freePgtables(Mm mm, Iterable<Vma> vmas, long floor, long ceiling) {
+    Vma first = null;
+    Vma last = null;
+    for (Vma vma : vmas) {
+      k.rmap.unlinkAnonVmas(vma);
+      k.mmap.unlinkFileVma(vma);
+      // VMAs that are near each other go together, since a table may serve several.
+      if (last != null && vma.start > last.end + PageTable.PMD_SIZE) {
+        mm.pageTable().freeRange(first.start, last.end, floor, vma.start);
+        first = vma;
+      } else if (first == null) {
+        first = vma;
+      }
+      last = vma;
+    }
+    if (first != null) {
+      mm.pageTable().freeRange(first.start, last.end, floor, ceiling);
+    }
+  }
+
+  /** {@code vm_normal_page()}: the counted page behind an entry, 0 for the zero page and for raw frames. */
+  public int vmNormalPage(Vma vma, long address, long pte) {
+    return Pte.special(pte) ? 0 : Pte.pfn(pte);
+  }
+
+  /** {@code copy_one_pte()}. */
+  private void copyOnePte(Mm toMm, long[] to, long[] from, int slot, Vma vma, long address) {
+    long pte = from[slot];
+    if (!Pte.present(pte)) {
+      if (Pte.isWriteMigration(pte) && VmFlag.isCow(vma.flags)) {
+        pte = Pte.migration(Pte.migrationPage(pte), false);
+        from[slot] = pte;
+      }
+      to[slot] = pte;
+      return;
+    }
+    if (VmFlag.isCow(vma.flags)) {
+      pte &= ~Pte.WRITE;
+      from[slot] = pte;
+    }
+    if (vma.has(VmFlag.SHARED)) {
+      pte &= ~Pte.DIRTY;
+    }
+    pte &= ~Pte.ACCESSED;
+    int page = vmNormalPage(vma, address, pte);
+    if (page != 0) {
+      frames.get(page);
+      k.rmap.pageDupRmap(page);
+      countRss(toMm, page, 1);
+    }
+    to[slot] = pte;
+  }
+
+  /** Adds to {@code MM_ANONPAGES} or {@code MM_FILEPAGES}. */
+  void countRss(Mm mm, int page, int delta) {
+    if (frames.anon(page)) {
+      mm.anonPages += delta;
+    } else {
+      mm.filePages += delta;
+    }
+  }
+
+  /** {@code copy_page_range()}: fork copies a VMA's entries, unless faults would bring them back as they are. */
+  public int copyPageRange(Mm to, Mm from, Vma vma) {
+    long special = VmFlag.HUGETLB | VmFlag.NONLINEAR | VmFlag.PFNMAP | VmFlag.INSERTPAGE;
+    if (!vma.has(special) && vma.anonVma == null) {
+      return 0;
+    }
+    for (long address = vma.start; address < vma.end; ) {
+      long[] source = from.pageTable().find(address);
+      long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, vma.end);
+      if (source == null) {
+        address = next;
+        continue;
+      }
+      long[] target = to.pageTable().alloc(address);
+      for (; address < next; address += PageTable.PAGE_SIZE) {
+        if (source[PageTable.slot(address)] != 0) {
+          copyOnePte(to, target, source, PageTable.slot(address), vma, address);
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** {@code zap_pte_range()} of one entry. */
+  private void zapPte(Vma vma, long[] table, long address) {
+    int slot = PageTable.slot(address);
+    long pte = table[slot];
+    if (pte == 0) {
+      return;
+    }
+    table[slot] = 0;
+    if (!Pte.present(pte)) {
+      return;
+    }
+    int page = vmNormalPage(vma, address, pte);
+    if (page == 0) {
+      return;
+    }
+    if (!frames.anon(page)) {
+      if (Pte.dirty(pte)) {
+        k.pageWriteback.setPageDirty(page);
+      }
+      if (Pte.young(pte)) {
+        k.swap.markPageAccessed(page);
+      }
+    }
+    countRss(vma.mm, page, -1);
+    k.rmap.pageRemoveRmap(page);
+    k.swap.putPage(page);
+  }
+
+  /** {@code unmap_vmas()} of the part of one VMA that lies in a range. */
+  public void unmapPageRange(Vma vma, long start, long end) {
+    long to = Math.min(end, vma.end);
+    for (long address = Math.max(start, vma.start); address < to; ) {
+      long[] table = vma.mm.pageTable().find(address);
+      long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, to);
+      for (; table != null && address < next; address += PageTable.PAGE_SIZE) {
+        zapPte(vma, table, address);
+      }
+      address = next;
+    }
+  }
+
+  /** {@code zap_page_range()}. */
+  public void zapPageRange(Vma vma, long start, long end) {
+    k.swap.lruAddDrain();
+    unmapPageRange(vma, start, end);
+  }
+
+  /**
+   * {@code follow_page()}: the page that an address has at the moment; nothing is brought in.
+   *
+   * @param flags bits of {@code FOLL_*}
+   * @return the page, 0 where there is none, or -EFAULT for a frame without a page
+   */
+  public int followPage(Vma vma, long address, int flags) {
+    long[] table = vma.mm.pageTable().find(address);
+    long pte = table == null ? 0 : table[PageTable.slot(address)];
+    if (!Pte.present(pte)) {
+      return pte == 0 ? noPageTable(vma, flags) : 0;
+    }
+    if ((flags & FOLL_WRITE) != 0 && !Pte.write(pte)) {
+      return 0;
+    }
+    int page = vmNormalPage(vma, address, pte);
+    if (page == 0) {
+      if ((flags & FOLL_DUMP) != 0 || Pte.pfn(pte) != PageFrames.ZERO_PAGE || vma.has(VmFlag.PFNMAP)) {
+        return -Err.EFAULT;
+      }
+      page = PageFrames.ZERO_PAGE;
+    }
+    if ((flags & FOLL_GET) != 0) {
+      frames.get(page);
+    }
+    if ((flags & FOLL_TOUCH) != 0) {
+      if ((flags & FOLL_WRITE) != 0 && !Pte.dirty(pte) && !frames.has(page, PageFlag.DIRTY)) {
+        k.pageWriteback.setPageDirty(page);
+      }
+      k.swap.markPageAccessed(page);
+    }
+    return page;
+  }
+
+  private int noPageTable(Vma vma, int flags) {
+    return (flags & FOLL_DUMP) != 0 && vma.ops == null ? -Err.EFAULT : 0;
+  }
+
+  /**
+   * {@code __get_user_pages()} of one page: brings it in where it is not there.
+   *
+   * @param flags bits of {@code FOLL_*}
+   * @return the page, with a reference where {@code FOLL_GET} is set, or an errno negated
+   */
+  public int getUserPage(Mm mm, long address, int flags) {
+    Vma vma = mm.findVma(address);
+    long wanted = (flags & FOLL_WRITE) != 0 ? VmFlag.WRITE : VmFlag.READ;
+    if (vma == null || vma.start > address || vma.has(VmFlag.IO | VmFlag.PFNMAP) || !vma.has(wanted)) {
+      return -Err.EFAULT;
+    }
+    int follow = flags;
+    for (int page; ; ) {
+      page = followPage(vma, address, follow);
+      if (page != 0) {
+        return page;
+      }
+      int fault = k.memoryFaults.handleMmFault(mm, vma, address, (follow & FOLL_WRITE) != 0);
+      if ((fault & VmOperations.FAULT_ERROR) != 0) {
+        return (fault & VmOperations.FAULT_OOM) != 0 ? -Err.ENOMEM : -Err.EFAULT;
+      }
+      // Copy-on-write is broken: the entry may stay read-only, but the page is the caller's.
+      if ((fault & VmOperations.FAULT_WRITE) != 0 && !vma.has(VmFlag.WRITE)) {
+        follow &= ~FOLL_WRITE;
+      }
+    }
+  }
+}

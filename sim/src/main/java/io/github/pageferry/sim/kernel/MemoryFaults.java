@@ -1,0 +1,252 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+import io.github.pageferry.sim.mm.VmOperations;
+
+/** {@code mm/memory.c}, its second half: what a page fault brings in. Results are bits of {@code VM_FAULT_*}. */
+public class MemoryFaults {
+
+  protected final Kernel k;
+  protected final PageFrames frames;
+
+  protected MemoryFaults(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /** {@code maybe_mkwrite()}. */
+  private static long maybeMkwrite(long pte, Vma vma) {
+    return vma.has(VmFlag.WRITE) ? pte | Pte.WRITE : pte;
+  }
+
+  private static boolean isSharedWritable(Vma vma) {
+    return (vma.flags & (VmFlag.WRITE | VmFlag.SHARED)) == (VmFlag.WRITE | VmFlag.SHARED);
+  }
+
+  /** {@code do_wp_page()}: a write to a page whose entry is read-only. */
+  protected int doWpPage(Mm mm, Vma vma, long address, long pte) {
+    int oldPage = k.memory.vmNormalPage(vma, address, pte);
+    if (oldPage == 0) {
+      return isSharedWritable(vma) ? reuse(mm, vma, address, pte) : copy(mm, vma, address, pte, 0);
+    }
+    if (frames.anon(oldPage) && !frames.ksm(oldPage)) {
+      k.filemap.lockPage(oldPage);
+      boolean reuse = reuseSwapPage(oldPage);
+      if (reuse) {
+        k.rmap.pageMoveAnonRmap(oldPage, vma);
+      }
+      k.filemap.unlockPage(oldPage);
+      if (reuse) {
+        return reuse(mm, vma, address, pte);
+      }
+    } else if (isSharedWritable(vma)) {
+      return writeShared(mm, vma, address, pte, oldPage);
+    }
+    frames.get(oldPage);
+    return copy(mm, vma, address, pte, oldPage);
+  }
+
+  /** {@code reuse_swap_page()} of mm/swapfile.c: whether nobody else maps the page. */
+  protected boolean reuseSwapPage(int page) {
+    return frames.mapcount(page) <= 1;
+  }
+
+  private int reuse(Mm mm, Vma vma, long address, long pte) {
+    mm.pageTable().set(address, maybeMkwrite(pte | Pte.ACCESSED | Pte.DIRTY, vma));
+    return VmOperations.FAULT_WRITE;
+  }
+
+  /** The first write to a page of a shared mapping: its file system may have a word in it. */
+  private int writeShared(Mm mm, Vma vma, long address, long pte, int page) {
+    VmOperations ops = vma.ops;
+    frames.get(page);
+    if (ops != null && ops.hasPageMkwrite()) {
+      VmOperations.Fault fault = new VmOperations.Fault(Integer.toUnsignedLong(frames.index(page)), true);
+      fault.page = page;
+      int result = ops.pageMkwrite(vma, fault);
+      if ((result & (VmOperations.FAULT_ERROR | VmOperations.FAULT_NOPAGE)) != 0) {
+        k.swap.putPage(page);
+        return result;
+      }
+      if ((result & VmOperations.FAULT_LOCKED) == 0) {
+        k.filemap.lockPage(page);
+        if (frames.mapping(page) == 0) {
+          k.filemap.unlockPage(page);
+          k.swap.putPage(page);
+          return 0;
+        }
+      }
+      k.filemap.unlockPage(page);
+    }
+    int result = reuse(mm, vma, address, pte);
+    k.pageWriteback.setPageDirty(page);
+    k.swap.putPage(page);
+    return result;
+  }
+
+  /** From {@code gotten} on: a copy of its own for the process, of a page that the caller holds (0: of zeroes). */
+  private int copy(Mm mm, Vma vma, long address, long pte, int oldPage) {
+    k.rmap.anonVmaPrepare(vma);
+    int newPage = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    if (newPage == 0) {
+      if (oldPage != 0) {
+        k.swap.putPage(oldPage);
+      }
+      return VmOperations.FAULT_OOM;
+    }
+    frames.content(newPage, oldPage == 0 ? 0 : frames.content(oldPage));
+    frames.set(newPage, PageFlag.UPTODATE);
+    if (vma.has(VmFlag.LOCKED) && oldPage != 0) {
+      k.filemap.lockPage(oldPage);
+      k.mlock.clearPageMlock(oldPage);
+      k.filemap.unlockPage(oldPage);
+    }
+    if (oldPage == 0) {
+      mm.anonPages++;
+    } else if (!frames.anon(oldPage)) {
+      mm.filePages--;
+      mm.anonPages++;
+    }
+    long entry = maybeMkwrite(Pte.of(newPage, vma.pageProt) | Pte.DIRTY, vma);
+    k.rmap.pageAddNewAnonRmap(newPage, vma, address);
+    mm.pageTable().set(address, entry);
+    if (oldPage != 0) {
+      k.rmap.pageRemoveRmap(oldPage);
+      // The reference that the entry had, and the one taken above.
+      k.swap.putPage(oldPage);
+      k.swap.putPage(oldPage);
+    }
+    return VmOperations.FAULT_WRITE;
+  }
+
+  /** {@code do_swap_page()}: the entry says where the page went. */
+  protected int doSwapPage(Mm mm, Vma vma, long address, long pte) {
+    if (Pte.isMigration(pte)) {
+      k.migrate.migrationEntryWait(mm, address);
+      return 0;
+    }
+    throw new KernelBug("swap entry of type " + Pte.swapType(pte) + " at " + Long.toHexString(address));
+  }
+
+  /** {@code do_anonymous_page()}: zeroes; a read gets the zero page that all share. */
+  protected int doAnonymousPage(Mm mm, Vma vma, long address, boolean write) {
+    if (!write) {
+      mm.pageTable().set(address, Pte.of(PageFrames.ZERO_PAGE, vma.pageProt) | Pte.SPECIAL);
+      return 0;
+    }
+    k.rmap.anonVmaPrepare(vma);
+    int page = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    if (page == 0) {
+      return VmOperations.FAULT_OOM;
+    }
+    frames.content(page, 0);
+    frames.set(page, PageFlag.UPTODATE);
+    long entry = Pte.of(page, vma.pageProt);
+    if (vma.has(VmFlag.WRITE)) {
+      entry |= Pte.WRITE | Pte.DIRTY;
+    }
+    mm.anonPages++;
+    k.rmap.pageAddNewAnonRmap(page, vma, address);
+    mm.pageTable().set(address, entry);
+    return 0;
+  }
+
+  /** {@code __do_fault()}: a page of a file, or a copy of it where a private mapping is written. */
+  protected int doFault(Mm mm, Vma vma, VmOperations ops, long address, boolean write) {
+    VmOperations.Fault fault = new VmOperations.Fault(vma.pageIndex(address & PageTable.PAGE_MASK), write);
+    int result = ops.fault(vma, fault);
+    if ((result & (VmOperations.FAULT_ERROR | VmOperations.FAULT_NOPAGE)) != 0) {
+      return result;
+    }
+    int filePage = fault.page;
+    if ((result & VmOperations.FAULT_LOCKED) == 0) {
+      k.filemap.lockPage(filePage);
+    }
+    if (write && !vma.has(VmFlag.SHARED)) {
+      return copyEarly(mm, vma, address, filePage);
+    }
+    if (write && ops.hasPageMkwrite()) {
+      k.filemap.unlockPage(filePage);
+      int made = ops.pageMkwrite(vma, fault);
+      if ((made & (VmOperations.FAULT_ERROR | VmOperations.FAULT_NOPAGE)) != 0) {
+        k.swap.putPage(filePage);
+        return made;
+      }
+      if ((made & VmOperations.FAULT_LOCKED) == 0) {
+        k.filemap.lockPage(filePage);
+      }
+    }
+    long entry = Pte.of(filePage, vma.pageProt);
+    if (write) {
+      entry = maybeMkwrite(entry | Pte.DIRTY, vma);
+    }
+    mm.filePages++;
+    k.rmap.pageAddFileRmap(filePage);
+    mm.pageTable().set(address, entry);
+    if (write) {
+      k.pageWriteback.setPageDirty(filePage);
+    }
+    k.filemap.unlockPage(filePage);
+    return result;
+  }
+
+  /** The early copy-on-write of {@code __do_fault()}: the file's page is not even mapped. */
+  private int copyEarly(Mm mm, Vma vma, long address, int filePage) {
+    k.rmap.anonVmaPrepare(vma);
+    int page = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    int result = VmOperations.FAULT_OOM;
+    if (page != 0) {
+      if (vma.has(VmFlag.LOCKED)) {
+        k.mlock.clearPageMlock(filePage);
+      }
+      frames.content(page, frames.content(filePage));
+      frames.set(page, PageFlag.UPTODATE);
+      mm.anonPages++;
+      long entry = maybeMkwrite(Pte.of(page, vma.pageProt) | Pte.DIRTY, vma);
+      k.rmap.pageAddNewAnonRmap(page, vma, address);
+      mm.pageTable().set(address, entry);
+      result = 0;
+    }
+    k.filemap.unlockPage(filePage);
+    k.swap.putPage(filePage);
+    return result;
+  }
+
+  /**
+   * {@code handle_mm_fault()} with {@code handle_pte_fault()}: does one step towards an entry that allows the access.
+   *
+   * @param write whether the access writes; the VMA allows it
+   */
+  public int handleMmFault(Mm mm, Vma vma, long address, boolean write) {
+    long pte = mm.pageTable().get(address);
+    if (!Pte.present(pte)) {
+      if (pte != 0) {
+        return doSwapPage(mm, vma, address, pte);
+      }
+      VmOperations ops = vma.ops;
+      return ops != null ? doFault(mm, vma, ops, address, write) : doAnonymousPage(mm, vma, address, write);
+    }
+    if (write && !Pte.write(pte)) {
+      return doWpPage(mm, vma, address, pte);
+    }
+    mm.pageTable().set(address, pte | Pte.ACCESSED | (write ? Pte.DIRTY : 0));
+    return 0;
+  }
+
+  /** The address space of a page that must have one. */
+  protected AddressSpace mappingOf(int page) {
+    AddressSpace mapping = k.pageMapping(page);
+    if (mapping == null) {
+      throw new KernelBug("page " + page + " has no mapping");
+    }
+    return mapping;
+  }
+}

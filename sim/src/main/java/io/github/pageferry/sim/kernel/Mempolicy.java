@@ -1,0 +1,299 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.Policy;
+import io.github.pageferry.sim.mm.Task;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+import io.github.pageferry.sim.mm.Zone;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code mm/mempolicy.c}, its policies: making, rebinding and comparing them, and allocating by them. The calls that move
+ * pages by policy are {@link Mbind}.
+ */
+public class Mempolicy {
+
+  /** What {@code mpol_new()} says where it makes no policy: an errno negated, or 0 for {@code MPOL_DEFAULT}. */
+  record Made(@Nullable Policy policy, int error) {}
+
+  protected final Kernel k;
+  /** {@code default_policy}: local allocation. */
+  private final Policy defaultPolicy = new Policy(Policy.PREFERRED, Policy.F_LOCAL);
+
+  protected Mempolicy(Kernel k) {
+    this.k = k;
+  }
+
+  /** {@code vma_migratable()} of linux/migrate.h. */
+  public boolean vmaMigratable(Vma vma) {
+    return !vma.has(VmFlag.IO | VmFlag.HUGETLB | VmFlag.PFNMAP | VmFlag.RESERVED);
+  }
+
+  /** {@code MPOL_MAX}. */
+  protected int maxMode() {
+    return Policy.LOCAL;
+  }
+
+  private boolean isValidNodemask(NodeMask nodes) {
+    for (int node = nodes.first(); node >= 0; node = nodes.next(node)) {
+      Zone zone = k.nodes.findZone(node);
+      if (zone != null && zone.presentPages() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean storesUserNodemask(Policy policy) {
+    return policy.has(Policy.MODE_FLAGS);
+  }
+
+  private static NodeMask relativeNodemask(NodeMask original, NodeMask relative) {
+    return original.fold(relative.weight()).onto(relative);
+  }
+
+  /** {@code mpol_ops[mode].create}: gives the policy its nodes; null nodes ask for local allocation. */
+  protected int create(Policy policy, @Nullable NodeMask nodes) {
+    switch (policy.mode) {
+      case Policy.PREFERRED:
+        if (nodes == null) {
+          policy.flags |= Policy.F_LOCAL;
+        } else if (nodes.isEmpty()) {
+          return -Err.EINVAL;
+        } else {
+          policy.preferredNode = nodes.first();
+        }
+        return 0;
+      case Policy.INTERLEAVE:
+        if (nodes == null || nodes.isEmpty()) {
+          return -Err.EINVAL;
+        }
+        policy.nodes = nodes;
+        return 0;
+      default:
+        if (nodes == null || !isValidNodemask(nodes)) {
+          return -Err.EINVAL;
+        }
+        policy.nodes = nodes;
+        return 0;
+    }
+  }
+
+  /** {@code mpol_set_nodemask()}: the nodes asked for, as far as the caller may use them. */
+  int setNodemask(@Nullable Policy policy, NodeMask nodes) {
+    if (policy == null) {
+      return 0;
+    }
+    NodeMask allowed = k.current.memsAllowed.and(k.nodes.withMemory());
+    if (policy.mode == Policy.PREFERRED && nodes.isEmpty()) {
+      return create(policy, null);
+    }
+    NodeMask effective =
+        policy.has(Policy.F_RELATIVE_NODES) ? relativeNodemask(nodes, allowed) : nodes.and(allowed);
+    if (storesUserNodemask(policy)) {
+      policy.userNodemask = nodes;
+    } else {
+      policy.cpusetMemsAllowed = k.current.memsAllowed;
+    }
+    return create(policy, effective);
+  }
+
+  /** {@code mpol_new()}: checks the arguments; the nodes come with {@link #setNodemask}. */
+  Made mpolNew(int mode, int flags, NodeMask nodes) {
+    if (mode == Policy.DEFAULT) {
+      return new Made(null, nodes.isEmpty() ? 0 : -Err.EINVAL);
+    }
+    if (mode == Policy.PREFERRED) {
+      if (nodes.isEmpty() && (flags & Policy.MODE_FLAGS) != 0) {
+        return new Made(null, -Err.EINVAL);
+      }
+    } else if (nodes.isEmpty()) {
+      return new Made(null, -Err.EINVAL);
+    }
+    return new Made(new Policy(mode, flags), 0);
+  }
+
+  private void rebindNodemask(Task task, Policy policy, NodeMask nodes) {
+    NodeMask result;
+    if (policy.has(Policy.F_STATIC_NODES)) {
+      result = policy.userNodemask.and(nodes);
+    } else if (policy.has(Policy.F_RELATIVE_NODES)) {
+      result = relativeNodemask(policy.userNodemask, nodes);
+    } else {
+      result = policy.nodes.remap(policy.cpusetMemsAllowed, nodes);
+      policy.cpusetMemsAllowed = nodes;
+    }
+    policy.nodes = result.isEmpty() ? nodes : result;
+    if (!result.has(task.ilNext)) {
+      int next = result.nextIn(task.ilNext);
+      task.ilNext = next < 0 ? task.cpu : next;
+    }
+  }
+
+  private void rebindPreferred(Policy policy, NodeMask nodes) {
+    if (policy.has(Policy.F_STATIC_NODES)) {
+      int node = policy.userNodemask.first();
+      if (nodes.has(node)) {
+        policy.preferredNode = node;
+        policy.flags &= ~Policy.F_LOCAL;
+      } else {
+        policy.flags |= Policy.F_LOCAL;
+      }
+    } else if (policy.has(Policy.F_RELATIVE_NODES)) {
+      policy.preferredNode = relativeNodemask(policy.userNodemask, nodes).first();
+    } else if (!policy.has(Policy.F_LOCAL)) {
+      policy.preferredNode = NodeMask.remap(policy.preferredNode, policy.cpusetMemsAllowed, nodes);
+      policy.cpusetMemsAllowed = nodes;
+    }
+  }
+
+  /** {@code mpol_rebind_policy()}: the cpuset has other nodes now. */
+  public void rebindPolicy(Task task, @Nullable Policy policy, NodeMask nodes) {
+    if (policy == null || !storesUserNodemask(policy) && policy.cpusetMemsAllowed.equals(nodes)) {
+      return;
+    }
+    if (policy.mode == Policy.PREFERRED) {
+      rebindPreferred(policy, nodes);
+    } else {
+      rebindNodemask(task, policy, nodes);
+    }
+  }
+
+  /** {@code set_mempolicy(2)}. */
+  public long sysSetMempolicy(int modeArgument, NodeMask nodes) {
+    int flags = modeArgument & Policy.MODE_FLAGS;
+    int mode = modeArgument & ~Policy.MODE_FLAGS;
+    int invalid = checkMode(mode, flags, nodes);
+    if (invalid != 0) {
+      return invalid;
+    }
+    Made made = mpolNew(mode, flags, nodes);
+    int error = made.error() != 0 ? made.error() : setNodemask(made.policy(), nodes);
+    if (error != 0) {
+      return error;
+    }
+    Policy policy = made.policy();
+    k.current.mempolicy = policy;
+    if (policy != null && policy.mode == Policy.INTERLEAVE) {
+      k.current.ilNext = policy.nodes.first();
+    }
+    return 0;
+  }
+
+  /** The checks that {@code mbind(2)} and {@code set_mempolicy(2)} make of a mode, and {@code get_nodes()} of its nodes. */
+  int checkMode(int mode, int flags, NodeMask nodes) {
+    if (mode < 0 || mode >= maxMode() || flags == Policy.MODE_FLAGS || nodes.limit() > k.profile.maxNumnodes()) {
+      return -Err.EINVAL;
+    }
+    return 0;
+  }
+
+  /** {@code get_vma_policy()}: the policy that an allocation for this address follows. */
+  protected Policy getVmaPolicy(Task task, @Nullable Vma vma, long address) {
+    Policy policy = task.mempolicy;
+    if (vma != null) {
+      Policy own = ownPolicy(vma, address);
+      policy = own == null ? policy : own;
+    }
+    return policy == null ? defaultPolicy : policy;
+  }
+
+  /** What the mapping itself says: its shared policy, or the VMA's; null for the default. */
+  @Nullable Policy ownPolicy(Vma vma, long address) {
+    return vma.ops != null && vma.ops.hasPolicy() ? vma.ops.getPolicy(vma, address) : vma.policy;
+  }
+
+  /** {@code policy_nodemask()}: only {@code MPOL_BIND} filters, and only where the caller may use one of its nodes. */
+  protected @Nullable NodeMask policyNodemask(Policy policy) {
+    return policy.mode == Policy.BIND && policy.nodes.intersects(k.current.memsAllowed) ? policy.nodes : null;
+  }
+
+  /** {@code policy_zonelist()}: the node whose zone list is tried. */
+  protected int policyNode(int gfp, Policy policy) {
+    int node = k.current.cpu;
+    if (policy.mode == Policy.PREFERRED && !policy.has(Policy.F_LOCAL)) {
+      return policy.preferredNode;
+    }
+    if (policy.mode == Policy.BIND && (gfp & Gfp.THISNODE) != 0 && !policy.nodes.has(node)) {
+      return policy.nodes.first();
+    }
+    return node;
+  }
+
+  /** {@code interleave_nodes()}: the task's next node. */
+  private int interleaveNodes(Policy policy) {
+    int node = k.current.ilNext;
+    int next = policy.nodes.nextIn(node);
+    if (next >= 0) {
+      k.current.ilNext = next;
+    }
+    return node;
+  }
+
+  /** {@code offset_il_node()}: the n-th of the policy's nodes, going round. */
+  private int offsetIlNode(Policy policy, long offset) {
+    int weight = policy.nodes.weight();
+    if (weight == 0) {
+      return k.current.cpu;
+    }
+    int target = Integer.remainderUnsigned((int) offset, weight);
+    int node = policy.nodes.first();
+    for (int i = 0; i < target; i++) {
+      node = policy.nodes.next(node);
+    }
+    return node;
+  }
+
+  /** {@code interleave_nid()}. */
+  protected int interleaveNid(Policy policy, @Nullable Vma vma, long address) {
+    return vma == null ? interleaveNodes(policy) : offsetIlNode(policy, vma.pageIndex(address));
+  }
+
+  /**
+   * {@code alloc_page_vma()}: a page for an address, by the policy that applies there.
+   *
+   * @param vma null for the task's policy
+   * @return the page with one reference, or 0
+   */
+  public int allocPageVma(int gfp, @Nullable Vma vma, long address) {
+    return allocByPolicy(gfp, getVmaPolicy(k.current, vma, address), vma, address);
+  }
+
+  /** {@code shmem_alloc_page()}'s way: a policy looked up by the caller, null for the task's, and an offset in a file. */
+  int allocPageAt(int gfp, @Nullable Policy shared, long index) {
+    Policy own = shared == null ? k.current.mempolicy : shared;
+    Policy policy = own == null ? defaultPolicy : own;
+    if (policy.mode == Policy.INTERLEAVE) {
+      return k.pageAlloc.allocPagesNodemask(gfp, offsetIlNode(policy, index), null);
+    }
+    return k.pageAlloc.allocPagesNodemask(gfp, policyNode(gfp, policy), policyNodemask(policy));
+  }
+
+  private int allocByPolicy(int gfp, Policy policy, @Nullable Vma vma, long address) {
+    if (policy.mode == Policy.INTERLEAVE) {
+      return k.pageAlloc.allocPagesNodemask(gfp, interleaveNid(policy, vma, address), null);
+    }
+    return k.pageAlloc.allocPagesNodemask(gfp, policyNode(gfp, policy), policyNodemask(policy));
+  }
+
+  /** {@code alloc_pages_current()}: by the task's policy; also {@code page_cache_alloc()}. */
+  public int allocPagesCurrent(int gfp) {
+    Policy policy = k.current.mempolicy;
+    return allocByPolicy(gfp, policy == null ? defaultPolicy : policy, null, 0);
+  }
+
+  /** {@code mpol_equal()}. */
+  public boolean mpolEqual(@Nullable Policy a, @Nullable Policy b) {
+    if (a == b) {
+      return true;
+    }
+    if (a == null || b == null || a.mode != b.mode || a.flags != b.flags) {
+      return false;
+    }
+    if (storesUserNodemask(a) && !a.userNodemask.equals(b.userNodemask)) {
+      return false;
+    }
+    return a.mode == Policy.PREFERRED ? a.preferredNode == b.preferredNode : a.nodes.equals(b.nodes);
+  }
+}

@@ -1,0 +1,332 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.AnonVma;
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Policy;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFile;
+import io.github.pageferry.sim.mm.VmFlag;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code mm/mmap.c}: mapping and unmapping, and the splitting and merging of VMAs. */
+public class Mmap {
+
+  /** {@code sysctl_max_map_count}. */
+  private static final int MAX_MAP_COUNT = 65530;
+
+  protected final Kernel k;
+
+  protected Mmap(Kernel k) {
+    this.k = k;
+  }
+
+  /** {@code unlink_file_vma()}. */
+  void unlinkFileVma(Vma vma) {
+    AddressSpace mapping = vma.mapping();
+    if (mapping != null) {
+      mapping.mmap().remove(vma);
+    }
+  }
+
+  /** {@code remove_vma()}: the VMA is gone, and with it its hold on the file. */
+  private void removeVma(Vma vma) {
+    VmFile file = vma.file;
+    if (file != null) {
+      k.inodes.fput(file);
+    }
+  }
+
+  /** {@code vma_link()}. */
+  public void vmaLink(Mm mm, Vma vma) {
+    mm.link(vma);
+    AddressSpace mapping = vma.mapping();
+    if (mapping != null) {
+      mapping.mmap().add(vma);
+    }
+  }
+
+  /**
+   * {@code vma_adjust()}: gives a VMA other bounds. Where they reach into or past the next one, that shrinks or goes.
+   *
+   * @param insert the other half where this is a split, else null
+   */
+  private void vmaAdjust(Vma vma, long start, long newEnd, long pgoff, @Nullable Vma insert) {
+    Mm mm = vma.mm;
+    long end = newEnd;
+    boolean again = true;
+    while (again) {
+      again = false;
+      Vma next = vma.next;
+      boolean removeNext = false;
+      long adjustNext = 0;
+      if (next != null && insert == null) {
+        Vma exporter = null;
+        Vma importer = null;
+        if (end >= next.end) {
+          removeNext = true;
+          again = end > next.end;
+          exporter = next;
+          importer = vma;
+        } else if (end > next.start) {
+          adjustNext = end - next.start;
+          exporter = next;
+          importer = vma;
+        } else if (end < vma.end) {
+          adjustNext = end - vma.end;
+          exporter = vma;
+          importer = next;
+        }
+        if (exporter != null && importer != null && exporter.anonVma != null && importer.anonVma == null) {
+          k.rmap.anonVmaClone(importer, exporter);
+          importer.anonVma = exporter.anonVma;
+        }
+      }
+      vma.start = start;
+      vma.end = removeNext ? Math.min(end, next == null ? end : next.end) : end;
+      vma.pgoff = pgoff;
+      if (adjustNext != 0 && next != null) {
+        next.start += adjustNext;
+        next.pgoff += adjustNext >> PageTable.PAGE_SHIFT;
+      }
+      if (removeNext && next != null) {
+        mm.unlink(next);
+        unlinkFileVma(next);
+        mergedAway(vma, next);
+      } else if (insert != null) {
+        vmaLink(mm, insert);
+      }
+    }
+  }
+
+  /** The end of {@code vma_adjust()} for a VMA that another has swallowed. */
+  private void mergedAway(Vma vma, Vma next) {
+    if (next.anonVma != null) {
+      // anon_vma_merge(): both have the same one.
+      k.rmap.unlinkAnonVmas(next);
+    }
+    removeVma(next);
+  }
+
+  private static boolean isMergeableVma(Vma vma, @Nullable VmFile file, long flags) {
+    return vma.flags == flags && vma.file == file;
+  }
+
+  private static boolean isMergeableAnonVma(@Nullable AnonVma a, @Nullable AnonVma b) {
+    return a == null || b == null || a == b;
+  }
+
+  private static boolean canMergeBefore(
+      Vma vma, long flags, @Nullable AnonVma anonVma, @Nullable VmFile file, long pgoff) {
+    return isMergeableVma(vma, file, flags) && isMergeableAnonVma(anonVma, vma.anonVma) && vma.pgoff == pgoff;
+  }
+
+  private static boolean canMergeAfter(
+      Vma vma, long flags, @Nullable AnonVma anonVma, @Nullable VmFile file, long pgoff) {
+    return isMergeableVma(vma, file, flags)
+        && isMergeableAnonVma(anonVma, vma.anonVma)
+        && vma.pgoff + vma.pages() == pgoff;
+  }
+
+  /**
+   * {@code vma_merge()}: lets a range with these properties grow out of the VMA before it, the one after it, or both.
+   *
+   * @param prev the VMA before the range, or the one that the range lies in unless at its start
+   * @return the VMA that holds the range now, null where none could grow
+   */
+  @Nullable Vma vmaMerge(
+      Mm mm, @Nullable Vma prev, long start, long end, long flags, @Nullable AnonVma anonVma, @Nullable VmFile file,
+      long pgoff, @Nullable Policy policy) {
+    if ((flags & VmFlag.SPECIAL) != 0) {
+      return null;
+    }
+    long length = (end - start) >>> PageTable.PAGE_SHIFT;
+    Vma area = prev != null ? prev.next : mm.first();
+    Vma next = area;
+    if (next != null && next.end == end) {
+      next = next.next;
+    }
+    boolean beforeNext = next != null && end == next.start
+        && k.mempolicy.mpolEqual(policy, next.policy)
+        && canMergeBefore(next, flags, anonVma, file, pgoff + length);
+    if (prev != null && prev.end == start
+        && k.mempolicy.mpolEqual(prev.policy, policy)
+        && canMergeAfter(prev, flags, anonVma, file, pgoff)) {
+      boolean both = beforeNext && next != null && isMergeableAnonVma(prev.anonVma, next.anonVma);
+      vmaAdjust(prev, prev.start, both && next != null ? next.end : end, prev.pgoff, null);
+      return prev;
+    }
+    if (beforeNext && next != null) {
+      if (prev != null && start < prev.end) {
+        vmaAdjust(prev, prev.start, start, prev.pgoff, null);
+        return area;
+      }
+      if (area != null) {
+        vmaAdjust(area, start, next.end, next.pgoff - length, null);
+      }
+      return area;
+    }
+    return null;
+  }
+
+  /** {@code anon_vma_compatible()}. */
+  private boolean anonVmaCompatible(Vma a, Vma b) {
+    return a.end == b.start
+        && k.mempolicy.mpolEqual(a.policy, b.policy)
+        && a.file == b.file
+        && ((a.flags ^ b.flags) & ~VmFlag.ACCESS) == 0
+        && b.pgoff == a.pgoff + ((b.start - a.start) >>> PageTable.PAGE_SHIFT);
+  }
+
+  private @Nullable AnonVma reusableAnonVma(Vma old, Vma a, Vma b) {
+    return old.anonVmaChain.size() == 1 && anonVmaCompatible(a, b) ? old.anonVma : null;
+  }
+
+  /** {@code find_mergeable_anon_vma()}: a neighbour's, where both may become one VMA again. */
+  @Nullable AnonVma findMergeableAnonVma(Vma vma) {
+    AnonVma found = vma.next == null ? null : reusableAnonVma(vma.next, vma, vma.next);
+    if (found == null && vma.prev != null) {
+      found = reusableAnonVma(vma.prev, vma.prev, vma);
+    }
+    return found;
+  }
+
+  /**
+   * {@code split_vma()}.
+   *
+   * @param newBelow whether the new VMA is the lower part
+   */
+  int splitVma(Vma vma, long address, boolean newBelow) {
+    return vma.mm.mapCount() >= MAX_MAP_COUNT ? -Err.ENOMEM : splitVmaUnchecked(vma, address, newBelow);
+  }
+
+  /** {@code __split_vma()}. */
+  private int splitVmaUnchecked(Vma vma, long address, boolean newBelow) {
+    if (vma.has(VmFlag.HUGETLB) && (address & ~PageTable.PMD_MASK) != 0) {
+      return -Err.EINVAL;
+    }
+    Vma part = vma.copy();
+    if (newBelow) {
+      part.end = address;
+    } else {
+      part.start = address;
+      part.pgoff += (address - vma.start) >>> PageTable.PAGE_SHIFT;
+    }
+    if (vma.policy != null) {
+      part.policy = vma.policy.copy();
+    }
+    k.rmap.anonVmaClone(part, vma);
+    if (part.file != null) {
+      part.file.inode().references++;
+    }
+    if (newBelow) {
+      vmaAdjust(vma, address, vma.end, vma.pgoff + ((address - part.start) >>> PageTable.PAGE_SHIFT), part);
+    } else {
+      vmaAdjust(vma, vma.start, address, vma.pgoff, part);
+    }
+    return 0;
+  }
+
+  /** {@code munmap(2)}. */
+  public long doMunmap(Mm mm, long start, long length) {
+    if ((start & ~PageTable.PAGE_MASK) != 0 || start < 0 || length <= 0 || length > PageTable.TASK_SIZE - start) {
+      return -Err.EINVAL;
+    }
+    long end = start + (length + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK);
+    Vma vma = mm.findVma(start);
+    if (vma == null || vma.start >= end) {
+      return 0;
+    }
+    if (start > vma.start) {
+      if (end < vma.end && mm.mapCount() >= MAX_MAP_COUNT) {
+        return -Err.ENOMEM;
+      }
+      int error = splitVmaUnchecked(vma, start, false);
+      if (error != 0) {
+        return error;
+      }
+    }
+    Vma last = mm.findVma(end);
+    if (last != null && end > last.start) {
+      int error = splitVmaUnchecked(last, end, true);
+      if (error != 0) {
+        return error;
+      }
+    }
+    List<Vma> gone = new ArrayList<>();
+    for (Vma at = mm.findVma(start); at != null && at.start < end; at = at.next) {
+      gone.add(at);
+    }
+    Vma prev = mm.findVmaPrev(start);
+    for (Vma at : gone) {
+      if (at.has(VmFlag.LOCKED)) {
+        mm.lockedVm -= at.pages();
+        k.mlock.munlockVmaPagesRange(at, at.start, at.end);
+      }
+    }
+    for (Vma at : gone) {
+      mm.unlink(at);
+    }
+    unmapRegion(mm, gone, prev, start, end);
+    gone.forEach(this::removeVma);
+    return 0;
+  }
+
+  /** {@code unmap_region()}. */
+  private void unmapRegion(Mm mm, List<Vma> vmas, @Nullable Vma prev, long start, long end) {
+    Vma next = prev != null ? prev.next : mm.first();
+    k.swap.lruAddDrain();
+    for (Vma vma : vmas) {
+      k.memory.unmapPageRange(vma, start, end);
+    }
+    k.memory.freePgtables(mm, vmas, prev == null ? 0 : prev.end, next == null ? 0 : next.start);
+  }
+
+  /** {@code exit_mmap()}: the last user of an address space is gone. */
+  public void exitMmap(Mm mm) {
+    List<Vma> vmas = new ArrayList<>();
+    for (Vma vma = mm.first(); vma != null; vma = vma.next) {
+      vmas.add(vma);
+    }
+    for (Vma vma : vmas) {
+      if (mm.lockedVm != 0 && vma.has(VmFlag.LOCKED)) {
+        k.mlock.munlockVmaPagesRange(vma, vma.start, vma.end);
+      }
+    }
+    k.swap.lruAddDrain();
+    for (Vma vma : vmas) {
+      k.memory.unmapPageRange(vma, 0, Long.MAX_VALUE);
+    }
+    k.memory.freePgtables(mm, vmas, 0, 0);
+    for (Vma vma : vmas) {
+      mm.unlink(vma);
+      removeVma(vma);
+    }
+  }
+
+  /** {@code vma_wants_writenotify()}: whether the first write to each page must fault, so that it is noticed. */
+  boolean vmaWantsWritenotify(Vma vma) {
+    if ((vma.flags & (VmFlag.WRITE | VmFlag.SHARED)) != (VmFlag.WRITE | VmFlag.SHARED)) {
+      return false;
+    }
+    if (vma.ops != null && vma.ops.hasPageMkwrite()) {
+      return true;
+    }
+    AddressSpace mapping = vma.mapping();
+    return !vma.has(VmFlag.PFNMAP | VmFlag.INSERTPAGE) && mapping != null && mapping.accountDirty;
+  }
+
+  /**
+   * {@code mmap(2)} at a fixed, free place ({@code mmap_region()}).
+   *
+   * @param flags of the VMA, bits of {@link VmFlag}
+   */
+  public Vma mmapRegion(Mm mm, long start, long length, long flags) {
+    Vma vma = new Vma(mm, start, start + length, flags);
+    vmaLink(mm, vma);
+    return vma;
+  }
+}

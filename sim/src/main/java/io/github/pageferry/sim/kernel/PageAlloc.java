@@ -1,0 +1,103 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Zone;
+import io.github.pageferry.sim.mm.ZoneStat;
+import org.jspecify.annotations.Nullable;
+
+/** {@code mm/page_alloc.c}: handing out single pages and taking them back. */
+public class PageAlloc {
+
+  /** What a page holds before anything is written to it: no pattern is this, so that a lost copy shows. */
+  public static final long POISON = -1;
+
+  protected final Kernel k;
+  private final PageFrames frames;
+
+  protected PageAlloc(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /** {@code free_pages_check()}: a page that is freed must be as it came. */
+  private void freePagesCheck(int page) {
+    if (frames.mapcount(page) != 0
+        || frames.mapping(page) != 0
+        || frames.count(page) != 0
+        || frames.has(page, PageFlag.CHECK_AT_FREE)) {
+      throw new KernelBug(
+          "bad page " + page + ": mapcount " + frames.mapcount(page) + ", mapping " + frames.mapping(page)
+              + ", count " + frames.count(page) + ", flags 0x" + Integer.toHexString(frames.flags(page)));
+    }
+  }
+
+  /** {@code prep_new_page()}. */
+  private void prepNewPage(int page) {
+    frames.flags(page, 0);
+    frames.count(page, 1);
+    frames.index(page, 0);
+    frames.privateOf(page, 0);
+    frames.content(page, POISON);
+  }
+
+  /** {@code free_hot_cold_page()}: the page goes where the next allocation looks first. */
+  public void freeHotColdPage(int page) {
+    if (frames.testAndClear(page, PageFlag.MLOCKED)) {
+      k.decZonePageState(page, ZoneStat.NR_MLOCK);
+    }
+    if (frames.anon(page)) {
+      frames.mapping(page, 0);
+    }
+    freePagesCheck(page);
+    k.zone(page).giveBack(page);
+  }
+
+  /** {@code get_page_from_freelist()}: the first zone of the list that is allowed and has a page. */
+  private int getPageFromFreelist(int gfp, int[] zonelist, @Nullable NodeMask nodemask) {
+    for (int node : zonelist) {
+      if (nodemask != null && !nodemask.has(node) || !k.cpuset.zoneAllowedSoftwall(node, gfp)) {
+        continue;
+      }
+      int page = k.nodes.zone(node).takeFree();
+      if (page != 0) {
+        prepNewPage(page);
+        return page;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * {@code __alloc_pages_nodemask()} of one page.
+   *
+   * @param node whose zone list is tried in order
+   * @param nodemask only these nodes, or null
+   * @return the page with one reference, or 0
+   */
+  public int allocPagesNodemask(int gfp, int node, @Nullable NodeMask nodemask) {
+    if ((gfp & Gfp.THISNODE) != 0) {
+      return allocThisnode(gfp, node);
+    }
+    return getPageFromFreelist(gfp, k.nodes.zonelist(node), nodemask);
+  }
+
+  private int allocThisnode(int gfp, int node) {
+    Zone zone = k.nodes.findZone(node);
+    if (zone == null || !k.cpuset.zoneAllowedSoftwall(node, gfp)) {
+      return 0;
+    }
+    int page = zone.takeFree();
+    if (page != 0) {
+      prepNewPage(page);
+    }
+    return page;
+  }
+
+  /** {@code alloc_pages_exact_node()}. */
+  public int allocPagesExactNode(int node, int gfp) {
+    return allocPagesNodemask(gfp, node, null);
+  }
+}

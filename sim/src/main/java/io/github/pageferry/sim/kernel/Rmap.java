@@ -1,0 +1,391 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.AnonVma;
+import io.github.pageferry.sim.mm.AnonVmaChain;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.Lru;
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+import io.github.pageferry.sim.mm.ZoneStat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code mm/rmap.c}: from a page to the page table entries that map it. */
+public class Rmap {
+
+  /** {@code SWAP_SUCCESS} to {@code SWAP_MLOCK}. */
+  static final int SWAP_SUCCESS = 0;
+  static final int SWAP_AGAIN = 1;
+  static final int SWAP_FAIL = 2;
+  static final int SWAP_MLOCK = 3;
+
+  /** {@code enum ttu_flags}. */
+  static final int TTU_UNMAP = 0;
+  static final int TTU_MIGRATION = 1;
+  static final int TTU_MUNLOCK = 2;
+  static final int TTU_ACTION_MASK = 0xff;
+  static final int TTU_IGNORE_MLOCK = 1 << 8;
+  static final int TTU_IGNORE_ACCESS = 1 << 9;
+
+  /** {@code -EFAULT} of {@code vma_address()}, which no address is. */
+  static final long NO_ADDRESS = -1;
+
+  /** What {@code rmap_walk()} does with each place where the page may be mapped; returns a {@code SWAP_*}. */
+  @FunctionalInterface
+  interface RmapOne {
+    int visit(int page, Vma vma, long address, int argument);
+  }
+
+  protected final Kernel k;
+  private final PageFrames frames;
+
+  protected Rmap(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /** {@code anon_vma_prepare()}: gives the VMA an anon_vma, a neighbour's where that will do. */
+  public void anonVmaPrepare(Vma vma) {
+    if (vma.anonVma == null) {
+      AnonVma anonVma = k.mmap.findMergeableAnonVma(vma);
+      if (anonVma == null) {
+        anonVma = k.mappings.allocAnonVma();
+      }
+      vma.anonVma = anonVma;
+      AnonVmaChain.link(vma, anonVma);
+    }
+  }
+
+  /** {@code anon_vma_clone()}: links {@code to} to every anon_vma of {@code from}. */
+  public void anonVmaClone(Vma to, Vma from) {
+    for (AnonVmaChain link : from.anonVmaChain) {
+      AnonVmaChain.link(to, link.anonVma());
+    }
+  }
+
+  /** {@code anon_vma_fork()}: the child's VMA shares its parent's anon_vmas and gets one for its own pages. */
+  public void anonVmaFork(Vma vma, Vma parent) {
+    if (parent.anonVma == null) {
+      return;
+    }
+    anonVmaClone(vma, parent);
+    AnonVma anonVma = k.mappings.allocAnonVma();
+    anonVma.root = parent.anonVma.root;
+    anonVma.root.externalRefcount++;
+    vma.anonVma = anonVma;
+    AnonVmaChain.link(vma, anonVma);
+  }
+
+  private void anonVmaUnlink(AnonVmaChain link) {
+    AnonVma anonVma = link.anonVma();
+    link.unlink();
+    if (anonVma.isEmpty() && anonVma.externalRefcount == 0) {
+      if (anonVma.root != anonVma) {
+        dropAnonVma(anonVma.root);
+      }
+      k.mappings.freeAnonVma(anonVma);
+    }
+  }
+
+  /** {@code unlink_anon_vmas()}: the newest first, so that the root goes last. */
+  public void unlinkAnonVmas(Vma vma) {
+    List<AnonVmaChain> chain = vma.anonVmaChain;
+    while (!chain.isEmpty()) {
+      anonVmaUnlink(chain.remove(chain.size() - 1));
+    }
+  }
+
+  /** {@code page_anon_vma()}: null where the page is not anonymous. */
+  public @Nullable AnonVma pageAnonVma(int page) {
+    return k.mappings.anonVma(frames.mapping(page));
+  }
+
+  /** {@code page_lock_anon_vma()}: null also where nothing maps the page, since its anon_vma may be gone then. */
+  private @Nullable AnonVma pageLockAnonVma(int page) {
+    return frames.mapped(page) ? pageAnonVma(page) : null;
+  }
+
+  /** {@code vma_address()}: where the VMA would have the page, {@link #NO_ADDRESS} where it does not reach it. */
+  long vmaAddress(int page, Vma vma) {
+    long offset = Integer.toUnsignedLong(frames.index(page) - (int) vma.pgoff);
+    return offset < vma.pages() ? vma.start + (offset << PageTable.PAGE_SHIFT) : NO_ADDRESS;
+  }
+
+  /** {@code page_address_in_vma()}: as {@link #vmaAddress}, for a VMA that may have nothing to do with the page. */
+  long pageAddressInVma(int page, Vma vma) {
+    if (frames.anon(page)) {
+      AnonVma anonVma = pageAnonVma(page);
+      if (vma.anonVma == null || anonVma == null || vma.anonVma.root != anonVma.root) {
+        return NO_ADDRESS;
+      }
+    } else if (frames.mapping(page) == 0 || vma.mapping() != k.pageMapping(page)) {
+      return NO_ADDRESS;
+    }
+    return vmaAddress(page, vma);
+  }
+
+  /** {@code page_check_address()}: the table whose entry of this address maps the page, null where it does not. */
+  private long @Nullable [] pageCheckAddress(int page, Mm mm, long address) {
+    long[] table = mm.pageTable().find(address);
+    if (table == null) {
+      return null;
+    }
+    long pte = table[PageTable.slot(address)];
+    return Pte.present(pte) && Pte.pfn(pte) == page && !Pte.special(pte) ? table : null;
+  }
+
+  private boolean pageMkcleanOne(int page, Vma vma, long address) {
+    long[] table = pageCheckAddress(page, vma.mm, address);
+    if (table == null) {
+      return false;
+    }
+    long pte = table[PageTable.slot(address)];
+    table[PageTable.slot(address)] = pte & ~(Pte.WRITE | Pte.DIRTY);
+    return (pte & (Pte.WRITE | Pte.DIRTY)) != 0;
+  }
+
+  /** {@code page_mkclean()}: write-protects and cleans every shared mapping; returns whether one was dirty or writable. */
+  public boolean pageMkclean(int page) {
+    AddressSpace mapping = k.pageMapping(page);
+    if (!frames.mapped(page) || mapping == null) {
+      return false;
+    }
+    boolean any = false;
+    for (Vma vma : mapping.mmap()) {
+      if (vma.has(VmFlag.SHARED)) {
+        long address = vmaAddress(page, vma);
+        if (address != NO_ADDRESS) {
+          any |= pageMkcleanOne(page, vma, address);
+        }
+      }
+    }
+    return any;
+  }
+
+  /** {@code page_move_anon_rmap()}: a page that is now this process's alone moves to its own anon_vma. */
+  public void pageMoveAnonRmap(int page, Vma vma) {
+    frames.mapping(page, anonVmaOf(vma).handle());
+  }
+
+  private static AnonVma anonVmaOf(Vma vma) {
+    if (vma.anonVma == null) {
+      throw new KernelBug("VMA " + vma + " has anonymous pages but no anon_vma");
+    }
+    return vma.anonVma;
+  }
+
+  /** {@code __page_set_anon_rmap()}: a page that others may map, too, belongs to the oldest anon_vma. */
+  private void pageSetAnonRmap(int page, Vma vma, long address, boolean exclusive) {
+    if (!exclusive && frames.anon(page)) {
+      return;
+    }
+    AnonVma anonVma = anonVmaOf(vma);
+    frames.mapping(page, exclusive ? anonVma.handle() : anonVma.root.handle());
+    frames.index(page, (int) vma.pageIndex(address));
+  }
+
+  /** {@code page_add_anon_rmap()}: one more mapping of an anonymous page. */
+  public void pageAddAnonRmap(int page, Vma vma, long address) {
+    int mapcount = frames.mapcount(page);
+    frames.mapcount(page, mapcount + 1);
+    if (mapcount == 0) {
+      k.incZonePageState(page, ZoneStat.NR_ANON_PAGES);
+      if (!frames.ksm(page)) {
+        pageSetAnonRmap(page, vma, address, false);
+      }
+    }
+  }
+
+  /** {@code page_add_new_anon_rmap()}: the first mapping of a new page, which goes to a list with it. */
+  public void pageAddNewAnonRmap(int page, Vma vma, long address) {
+    frames.set(page, PageFlag.SWAPBACKED);
+    frames.mapcount(page, 1);
+    k.incZonePageState(page, ZoneStat.NR_ANON_PAGES);
+    pageSetAnonRmap(page, vma, address, true);
+    if (k.vmscan.pageEvictable(page, vma)) {
+      k.swap.lruCacheAddLru(page, Lru.ACTIVE_ANON);
+    } else {
+      k.swap.addPageToUnevictableList(page);
+    }
+  }
+
+  /** {@code page_add_file_rmap()}. */
+  public void pageAddFileRmap(int page) {
+    int mapcount = frames.mapcount(page);
+    frames.mapcount(page, mapcount + 1);
+    if (mapcount == 0) {
+      k.incZonePageState(page, ZoneStat.NR_FILE_MAPPED);
+    }
+  }
+
+  /** {@code page_dup_rmap()}: fork copies an entry. */
+  public void pageDupRmap(int page) {
+    frames.mapcount(page, frames.mapcount(page) + 1);
+  }
+
+  /** {@code page_remove_rmap()}: one mapping less. */
+  public void pageRemoveRmap(int page) {
+    int mapcount = frames.mapcount(page) - 1;
+    KernelBug.on(mapcount < 0, "page_remove_rmap() of unmapped page " + page);
+    frames.mapcount(page, mapcount);
+    if (mapcount == 0) {
+      k.decZonePageState(page, frames.anon(page) ? ZoneStat.NR_ANON_PAGES : ZoneStat.NR_FILE_MAPPED);
+    }
+  }
+
+  /** {@code try_to_unmap_one()}: takes the page out of one page table, a migration entry in its place. */
+  protected int tryToUnmapOne(int page, Vma vma, long address, int flags) {
+    long[] table = pageCheckAddress(page, vma.mm, address);
+    if (table == null) {
+      return SWAP_AGAIN;
+    }
+    if ((flags & TTU_IGNORE_MLOCK) == 0) {
+      if (vma.has(VmFlag.LOCKED)) {
+        k.mlock.mlockVmaPage(page);
+        return SWAP_MLOCK;
+      }
+      if ((flags & TTU_ACTION_MASK) == TTU_MUNLOCK) {
+        return SWAP_AGAIN;
+      }
+    }
+    int slot = PageTable.slot(address);
+    long pte = table[slot];
+    if ((flags & TTU_IGNORE_ACCESS) == 0 && Pte.young(pte)) {
+      table[slot] = pte & ~Pte.ACCESSED;
+      return SWAP_FAIL;
+    }
+    table[slot] = 0;
+    if (Pte.dirty(pte)) {
+      k.pageWriteback.setPageDirty(page);
+    }
+    boolean migration = (flags & TTU_ACTION_MASK) == TTU_MIGRATION;
+    if (frames.anon(page)) {
+      KernelBug.on(!migration, "mm/rmap.c: anonymous page " + page + " unmapped without a swap entry");
+      table[slot] = Pte.migration(page, Pte.write(pte));
+    } else if (migration) {
+      table[slot] = Pte.migration(page, Pte.write(pte));
+    } else {
+      vma.mm.filePages--;
+    }
+    pageRemoveRmap(page);
+    k.swap.putPage(page);
+    return SWAP_AGAIN;
+  }
+
+  private int tryToUnmapAnon(int page, int flags) {
+    AnonVma anonVma = pageLockAnonVma(page);
+    int result = SWAP_AGAIN;
+    for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
+      long address = vmaAddress(page, link.vma());
+      if (address == NO_ADDRESS) {
+        continue;
+      }
+      result = tryToUnmapOne(page, link.vma(), address, flags);
+      if (result != SWAP_AGAIN || !frames.mapped(page)) {
+        break;
+      }
+    }
+    return result;
+  }
+
+  private int tryToUnmapFile(int page, int flags) {
+    AddressSpace mapping = k.pageMapping(page);
+    int result = SWAP_AGAIN;
+    if (mapping == null) {
+      return result;
+    }
+    List<Vma> vmas = mapping.mmap();
+    for (int i = 0; i < vmas.size(); i++) {
+      long address = vmaAddress(page, vmas.get(i));
+      if (address == NO_ADDRESS) {
+        continue;
+      }
+      result = tryToUnmapOne(page, vmas.get(i), address, flags);
+      if (result != SWAP_AGAIN || !frames.mapped(page)) {
+        break;
+      }
+    }
+    return result;
+  }
+
+  /**
+   * {@code try_to_unmap()}: takes a locked page out of all page tables.
+   *
+   * @param flags bits of {@code TTU_*}
+   * @return a {@code SWAP_*}
+   */
+  public int tryToUnmap(int page, int flags) {
+    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "try_to_unmap() of unlocked page " + page);
+    int result = frames.anon(page) ? tryToUnmapAnon(page, flags) : tryToUnmapFile(page, flags);
+    return result != SWAP_MLOCK && !frames.mapped(page) ? SWAP_SUCCESS : result;
+  }
+
+  /** {@code try_to_munlock()}: marks the page as mlocked again where another VMA still locks it. */
+  public int tryToMunlock(int page) {
+    return frames.anon(page) ? tryToUnmapAnon(page, TTU_MUNLOCK) : tryToUnmapFile(page, TTU_MUNLOCK);
+  }
+
+  /** {@code get_anon_vma()}. */
+  public void getAnonVma(AnonVma anonVma) {
+    anonVma.externalRefcount++;
+  }
+
+  /** {@code drop_anon_vma()}. */
+  public void dropAnonVma(AnonVma anonVma) {
+    KernelBug.on(anonVma.externalRefcount <= 0, "drop_anon_vma() without a reference");
+    if (--anonVma.externalRefcount == 0 && anonVma.isEmpty()) {
+      if (anonVma.root != anonVma) {
+        dropAnonVma(anonVma.root);
+      }
+      k.mappings.freeAnonVma(anonVma);
+    }
+  }
+
+  private int rmapWalkAnon(int page, RmapOne one, int argument) {
+    AnonVma anonVma = pageAnonVma(page);
+    int result = SWAP_AGAIN;
+    for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
+      long address = vmaAddress(page, link.vma());
+      if (address == NO_ADDRESS) {
+        continue;
+      }
+      result = one.visit(page, link.vma(), address, argument);
+      if (result != SWAP_AGAIN) {
+        break;
+      }
+    }
+    return result;
+  }
+
+  private int rmapWalkFile(int page, RmapOne one, int argument) {
+    AddressSpace mapping = k.pageMapping(page);
+    int result = SWAP_AGAIN;
+    if (mapping == null) {
+      return result;
+    }
+    List<Vma> vmas = mapping.mmap();
+    for (int i = 0; i < vmas.size(); i++) {
+      long address = vmaAddress(page, vmas.get(i));
+      if (address == NO_ADDRESS) {
+        continue;
+      }
+      result = one.visit(page, vmas.get(i), address, argument);
+      if (result != SWAP_AGAIN) {
+        break;
+      }
+    }
+    return result;
+  }
+
+  /** {@code rmap_walk()}: visits every place where the page may be mapped, mapped there or not. */
+  int rmapWalk(int page, RmapOne one, int argument) {
+    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "rmap_walk() of unlocked page " + page);
+    return frames.anon(page) ? rmapWalkAnon(page, one, argument) : rmapWalkFile(page, one, argument);
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+import io.github.pageferry.sim.mm.ZoneStat;
+import org.jspecify.annotations.Nullable;
+
+/** {@code mm/vmscan.c}: taking pages off the LRU lists and putting them back. */
+public class Vmscan {
+
+  protected final Kernel k;
+  private final PageFrames frames;
+
+  protected Vmscan(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /**
+   * {@code putback_lru_page()}: gives an isolated page back to the list that suits it now, and drops the isolation's
+   * reference.
+   */
+  public void putbackLruPage(int page) {
+    boolean active = frames.testAndClear(page, PageFlag.ACTIVE);
+    KernelBug.on(frames.has(page, PageFlag.LRU), "putback_lru_page() of page " + page + " that is on a list");
+    frames.clear(page, PageFlag.UNEVICTABLE);
+    if (pageEvictable(page, null)) {
+      k.swap.lruCacheAddLru(page, k.swap.pageLruBaseType(page) + (active ? 1 : 0));
+    } else {
+      // The kernel looks again after this, against a racing munlock; the page lock that munlock holds makes that idle here.
+      k.swap.addPageToUnevictableList(page);
+    }
+    k.swap.putPage(page);
+  }
+
+  /**
+   * {@code isolate_lru_page()}: takes the page off its list with a reference.
+   *
+   * @return 0, or -EBUSY where it is on no list
+   */
+  public int isolateLruPage(int page) {
+    if (!frames.has(page, PageFlag.LRU)) {
+      return -Err.EBUSY;
+    }
+    frames.get(page);
+    frames.clear(page, PageFlag.LRU);
+    k.swap.delPageFromLruList(k.zone(page), page, k.swap.pageLru(page));
+    return 0;
+  }
+
+  /** {@code page_evictable()}: whether reclaim may look at the page; marks a new page of a locked VMA as mlocked. */
+  public boolean pageEvictable(int page, @Nullable Vma vma) {
+    AddressSpace mapping = k.pageMapping(page);
+    if (mapping != null && mapping.unevictable) {
+      return false;
+    }
+    return !frames.has(page, PageFlag.MLOCKED) && (vma == null || !isMlockedVma(vma, page));
+  }
+
+  /** {@code is_mlocked_vma()} of mm/internal.h. */
+  private boolean isMlockedVma(Vma vma, int page) {
+    if ((vma.flags & (VmFlag.LOCKED | VmFlag.SPECIAL)) != VmFlag.LOCKED) {
+      return false;
+    }
+    if (!frames.testAndSet(page, PageFlag.MLOCKED)) {
+      k.incZonePageState(page, ZoneStat.NR_MLOCK);
+    }
+    return true;
+  }
+}

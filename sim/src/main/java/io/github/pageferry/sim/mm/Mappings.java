@@ -1,0 +1,78 @@
+package io.github.pageferry.sim.mm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code page->mapping} points to: the machine's anon_vmas and address spaces by their numbers. */
+public final class Mappings {
+
+  private final List<@Nullable AnonVma> anonVmas = new ArrayList<>();
+  private final List<Integer> freeAnonVmas = new ArrayList<>();
+  private final List<@Nullable AddressSpace> spaces = new ArrayList<>();
+  private final List<Integer> freeSpaces = new ArrayList<>();
+
+  public Mappings() {
+    anonVmas.add(null);
+    spaces.add(null);
+  }
+
+  /** {@code anon_vma_alloc()}. */
+  public AnonVma allocAnonVma() {
+    int id = freeAnonVmas.isEmpty() ? anonVmas.size() : freeAnonVmas.remove(freeAnonVmas.size() - 1);
+    AnonVma anonVma = new AnonVma(id);
+    if (id == anonVmas.size()) {
+      anonVmas.add(anonVma);
+    } else {
+      anonVmas.set(id, anonVma);
+    }
+    return anonVma;
+  }
+
+  /** {@code anon_vma_free()}. */
+  public void freeAnonVma(AnonVma anonVma) {
+    anonVmas.set(anonVma.id(), null);
+    freeAnonVmas.add(anonVma.id());
+  }
+
+  /** Makes the address space of an inode. */
+  public AddressSpace allocSpace(Inode host, AddressSpaceOperations ops, boolean accountDirty) {
+    int id = freeSpaces.isEmpty() ? spaces.size() : freeSpaces.remove(freeSpaces.size() - 1);
+    AddressSpace space = new AddressSpace(id, host, ops, accountDirty);
+    if (id == spaces.size()) {
+      spaces.add(space);
+    } else {
+      spaces.set(id, space);
+    }
+    host.mapping(space);
+    return space;
+  }
+
+  /** Forgets an address space that has no pages. */
+  public void freeSpace(AddressSpace space) {
+    KernelBug.on(space.nrpages != 0, "clear_inode() with " + space.nrpages + " pages");
+    spaces.set(space.id(), null);
+    freeSpaces.add(space.id());
+  }
+
+  /** {@code page_anon_vma()} of this {@code page->mapping}; null where it is none. */
+  public @Nullable AnonVma anonVma(int handle) {
+    return (handle & PageFrames.MAPPING_FLAGS) == PageFrames.MAPPING_ANON ? anonVmas.get(handle >>> 2) : null;
+  }
+
+  /** The address space that this {@code page->mapping} means; null where it is none. */
+  public @Nullable AddressSpace space(int handle) {
+    return (handle & PageFrames.MAPPING_FLAGS) == 0 ? spaces.get(handle >>> 2) : null;
+  }
+
+  /** All address spaces. */
+  public List<AddressSpace> spaces() {
+    List<AddressSpace> all = new ArrayList<>();
+    for (AddressSpace space : spaces) {
+      if (space != null) {
+        all.add(space);
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.pageferry.sim.mm;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code struct task_struct}: a process of one thread, or a kernel thread. */
+public final class Task {
+
+  private final int pid;
+  /** {@code mm}: null for a kernel thread. */
+  public @Nullable Mm mm;
+  /** {@code cred}. */
+  public Cred cred;
+  /** The CPU that it runs on, numbered as its node. */
+  public int cpu;
+  /** {@code mempolicy}: null for the default. */
+  public @Nullable Policy mempolicy;
+  /** {@code il_next}: where interleaving comes to next. */
+  public int ilNext;
+  /** {@code mems_allowed}. */
+  public NodeMask memsAllowed;
+  /** {@code PF_SWAPWRITE}: may write to swap although congested; set while it migrates. */
+  public boolean swapwrite;
+
+  public Task(int pid, @Nullable Mm mm, Cred cred, int cpu, NodeMask memsAllowed) {
+    this.pid = pid;
+    this.mm = mm;
+    this.cred = cred;
+    this.cpu = cpu;
+    this.memsAllowed = memsAllowed;
+  }
+
+  public int pid() {
+    return pid;
+  }
+
+  /** {@code capable(CAP_SYS_NICE)} of this task. */
+  public boolean capableSysNice() {
+    return cred.sysNice();
+  }
+
+  /** The mm of a task that is a process. */
+  public Mm mm() {
+    if (mm == null) {
+      throw new KernelBug("task " + pid + " has no mm");
+    }
+    return mm;
+  }
+}
