@@ -50,7 +50,7 @@ public final class SimulatedProcess {
 
   /** The same process as seen by a thread of it that has this user's rights and no capabilities. */
   public SimulatedProcess asUser(int uid) {
-    return new SimulatedProcess(kernel, new Task(task.pid(), task.mm, Cred.user(uid), task.cpu, task.memsAllowed));
+    return new SimulatedProcess(kernel, new Task(task.pid(), task.mm, Cred.user(uid), task.cpu, task.cpuset));
   }
 
   // Mapping.
@@ -129,6 +129,11 @@ public final class SimulatedProcess {
     return enter().mlock.sysMlock(address, length, false);
   }
 
+  /** {@code msync(MS_SYNC)}. */
+  public long sync(long address, long length) {
+    return enter().msync.sysMsync(address, length);
+  }
+
   /** {@code madvise(MADV_DONTNEED)}. */
   public long dontneed(long address, long length) {
     return enter().madvise.sysDontneed(address, length);
@@ -201,9 +206,12 @@ public final class SimulatedProcess {
     return new SimulatedProcess(kernel, enter().fork.doFork());
   }
 
-  /** {@code exit(2)}: the process is gone. */
+  /** {@code exit(2)}: the process is gone, and with the first one all pipes. */
   public void exit() {
     kernel.fork.doExit(task);
+    if (task.pid() == 1) {
+      kernel.splice.closeAll();
+    }
   }
 
   /** A new file on tmpfs with zeroes written to all of its pages, open. */

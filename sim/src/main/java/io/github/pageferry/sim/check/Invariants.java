@@ -27,6 +27,22 @@ public final class Invariants {
   }
 
   /**
+   * As {@link #check}, for a machine whose processes and files are all gone: every page is free.
+   *
+   * @throws IllegalStateException where a page is not
+   */
+  public void checkEmpty() {
+    kernel.migrate.migratePrep();
+    check();
+    for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
+      int lost = kernel.nodes.zone(node).presentPages() - kernel.nodes.zone(node).freePages();
+      if (lost != 0) {
+        throw new IllegalStateException(lost + " pages of node " + node + " were never freed");
+      }
+    }
+  }
+
+  /**
    * Holds the machine to its invariants.
    *
    * @throws IllegalStateException where one does not hold, naming all that do not

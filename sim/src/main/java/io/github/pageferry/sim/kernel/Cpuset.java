@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.CpusetGroup;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
@@ -15,7 +16,7 @@ public class Cpuset {
 
   /** {@code cpuset_mems_allowed()}: the nodes of the task's cpuset. */
   public NodeMask memsAllowed(Task task) {
-    return task.memsAllowed.and(k.nodes.withMemory());
+    return task.cpuset.memsAllowed.and(k.nodes.withMemory());
   }
 
   /** {@code cpuset_zone_allowed_softwall()}: {@code __GFP_THISNODE} passes every cpuset. */
@@ -23,20 +24,34 @@ public class Cpuset {
     return (gfp & Gfp.THISNODE) != 0 || k.current.memsAllowed.has(node);
   }
 
-  /**
-   * Writes {@code cpuset.mems} of a task's cpuset, or moves the task into a cpuset with those nodes: its policies are
-   * rebound, its pages stay (cgroup v1 without {@code memory_migrate}).
-   *
-   * @return 0, or -EINVAL where a node has no memory
-   */
-  public long confine(Task task, NodeMask mems) {
-    if (!mems.isSubsetOf(k.nodes.withMemory())) {
-      return -Err.EINVAL;
-    }
+  /** {@code cpuset_change_nodemask()}: the task's policies are rebound; its pages stay, unless the cpuset says else. */
+  private void changeNodemask(Task task, NodeMask mems) {
     task.memsAllowed = mems;
     k.mempolicy.rebindPolicy(task, task.mempolicy, mems);
     for (Vma vma = task.mm == null ? null : task.mm.first(); vma != null; vma = vma.next) {
       k.mempolicy.rebindPolicy(task, vma.policy, mems);
+    }
+  }
+
+  /**
+   * Writes {@code cpuset.mems} of the task's cpuset; a task of the top cpuset is moved to a new one with those nodes.
+   *
+   * @return 0, or -EINVAL where a node has no memory
+   */
+  public long confine(Task task, NodeMask mems) {
+    if (mems.isEmpty() || !mems.isSubsetOf(k.nodes.withMemory())) {
+      return -Err.EINVAL;
+    }
+    if (task.cpuset == k.topCpuset) {
+      task.cpuset = new CpusetGroup(mems);
+      changeNodemask(task, mems);
+      return 0;
+    }
+    task.cpuset.memsAllowed = mems;
+    for (Task member : k.tasks()) {
+      if (member.cpuset == task.cpuset) {
+        changeNodemask(member, mems);
+      }
     }
     return 0;
   }

@@ -42,7 +42,7 @@ public class Fork {
   /** {@code fork(2)}: a child of the current task, on its CPU. */
   public Task doFork() {
     Task parent = k.current;
-    Task child = k.newTask(dupMmap(parent.mm()), parent.cred, parent.cpu, parent.memsAllowed);
+    Task child = k.newTask(dupMmap(parent.mm()), parent.cred, parent.cpu, parent.cpuset);
     child.mempolicy = parent.mempolicy == null ? null : parent.mempolicy.copy();
     child.ilNext = parent.ilNext;
     return child;

@@ -1,10 +1,10 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.CpusetGroup;
 import io.github.pageferry.sim.mm.Cred;
 import io.github.pageferry.sim.mm.Mappings;
 import io.github.pageferry.sim.mm.Mm;
-import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.Nodes;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
@@ -28,6 +28,8 @@ public final class Kernel {
   /** All tasks, by rising pid. */
   private final List<Task> tasks = new ArrayList<>();
   private int nextPid = 1;
+  /** {@code top_cpuset}. */
+  public final CpusetGroup topCpuset;
   /** {@code current}: the task that runs. */
   public Task current;
 
@@ -48,6 +50,7 @@ public final class Kernel {
   public final Mlock mlock;
   public final Mprotect mprotect;
   public final Madvise madvise;
+  public final Msync msync;
   public final Fork fork;
   public final PageFault pageFault;
   public final Cpuset cpuset;
@@ -61,9 +64,9 @@ public final class Kernel {
     this.profile = profile;
     this.frames = frames;
     this.nodes = nodes;
-    NodeMask all = nodes.withMemory();
-    current = newTask(new Mm(), Cred.ROOT, all.first(), all);
-    newTask(null, Cred.ROOT, all.first(), all);
+    topCpuset = new CpusetGroup(nodes.withMemory());
+    current = newTask(new Mm(), Cred.ROOT, nodes.withMemory().first(), topCpuset);
+    newTask(null, Cred.ROOT, nodes.withMemory().first(), topCpuset);
 
     pageAlloc = new PageAlloc(this);
     swap = new Swap(this, nodes.online().limit());
@@ -82,6 +85,7 @@ public final class Kernel {
     mlock = new Mlock(this);
     mprotect = new Mprotect(this);
     madvise = new Madvise(this);
+    msync = new Msync(this);
     fork = new Fork(this);
     pageFault = new PageFault(this);
     cpuset = new Cpuset(this);
@@ -98,8 +102,8 @@ public final class Kernel {
   }
 
   /** Makes a task. */
-  public Task newTask(@Nullable Mm mm, Cred cred, int cpu, NodeMask memsAllowed) {
-    Task task = new Task(nextPid++, mm, cred, cpu, memsAllowed);
+  public Task newTask(@Nullable Mm mm, Cred cred, int cpu, CpusetGroup group) {
+    Task task = new Task(nextPid++, mm, cred, cpu, group);
     tasks.add(task);
     return task;
   }

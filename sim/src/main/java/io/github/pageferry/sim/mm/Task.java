@@ -16,17 +16,20 @@ public final class Task {
   public @Nullable Policy mempolicy;
   /** {@code il_next}: where interleaving comes to next. */
   public int ilNext;
-  /** {@code mems_allowed}. */
+  /** {@code cpuset}. */
+  public CpusetGroup cpuset;
+  /** {@code mems_allowed}: the nodes of its cpuset, where its policies have been rebound to them. */
   public NodeMask memsAllowed;
   /** {@code PF_SWAPWRITE}: may write to swap although congested; set while it migrates. */
   public boolean swapwrite;
 
-  public Task(int pid, @Nullable Mm mm, Cred cred, int cpu, NodeMask memsAllowed) {
+  public Task(int pid, @Nullable Mm mm, Cred cred, int cpu, CpusetGroup cpuset) {
     this.pid = pid;
     this.mm = mm;
     this.cred = cred;
     this.cpu = cpu;
-    this.memsAllowed = memsAllowed;
+    this.cpuset = cpuset;
+    memsAllowed = cpuset.memsAllowed;
   }
 
   public int pid() {

@@ -1,0 +1,75 @@
+package io.github.pageferry.it.sim;
+
+import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.testbed.Testbed;
+import io.github.pageferry.it.workload.Need;
+import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.sim.MachineSpec;
+import io.github.pageferry.sim.SimulatedMachine;
+import io.github.pageferry.sim.kernel.Release;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs each workload on a simulated machine of its own that has just booted. */
+public final class SimTestbed implements Testbed {
+
+  /** What a workload may need and a simulated machine has. */
+  private static final Set<Need> MODELLED = EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.DEVICE);
+
+  private static final Set<Step.Backing> BACKINGS =
+      EnumSet.of(Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.DEVICE);
+
+  private final Release release;
+  private final MachineSpec spec;
+  private final boolean checking;
+
+  /**
+   * A testbed for one release.
+   *
+   * @param release the kernel's, for example {@code 2.6.36}
+   * @param spec the hardware
+   * @param checking whether the invariants are checked after every step
+   * @throws IllegalArgumentException where the release is none
+   */
+  public SimTestbed(String release, MachineSpec spec, boolean checking) {
+    this.release = Release.parse(release);
+    this.spec = spec;
+    this.checking = checking;
+  }
+
+  @Override
+  public String kernel() {
+    return "sim:" + release;
+  }
+
+  @Override
+  public Optional<String> lacks(Workload workload) {
+    if (workload.nodes() > spec.nodes()) {
+      return Optional.of("needs " + workload.nodes() + " nodes with memory, there are " + spec.nodes());
+    }
+    for (Need need : workload.needs()) {
+      if (!MODELLED.contains(need)) {
+        return Optional.of("the simulator does not model " + need.word());
+      }
+    }
+    for (Step step : workload.steps()) {
+      if (step instanceof Step.Map map && map.of().isEmpty() && !BACKINGS.contains(map.backing())) {
+        return Optional.of("the simulator does not model " + map.backing());
+      }
+      if (step instanceof Step.Advise advise && advise.advice() == Step.Advice.MERGEABLE) {
+        return Optional.of("the simulator does not model ksm");
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Session open(Workload workload) {
+    return new SimSession(SimulatedMachine.boot(spec, release.toString()), checking);
+  }
+
+  @Override
+  public void close() {}
+}
