@@ -12,6 +12,11 @@ final class Flight {
     return RECORDER_PRESENT ? new RecordingMigrator(migrator) : migrator;
   }
 
+  /** Begins an event for one use of a {@link BufferPinner}; one that does nothing where no recording wants it. */
+  static Span begin() {
+    return RECORDER_PRESENT ? BufferOperationEvent.start() : Span.NONE;
+  }
+
   private static boolean present() {
     try {
       Class.forName("jdk.jfr.Event", false, Flight.class.getClassLoader());
@@ -19,5 +24,16 @@ final class Flight {
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
     }
+  }
+
+  /** An event that has begun. Does nothing unless overridden. */
+  interface Span {
+    Span NONE = new Span() {};
+
+    default void end(MoveReport report) {}
+
+    default void end(LocateReport report) {}
+
+    default void fail(String operation, Throwable failure) {}
   }
 }
