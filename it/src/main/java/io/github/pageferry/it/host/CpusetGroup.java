@@ -1,0 +1,106 @@
+package io.github.pageferry.it.host;
+
+import java.nio.file.Path;
+
+/**
+ * A cgroup for one thread, which can be confined to memory nodes.
+ *
+ * <p>The thread joins it while the group still has all of its parent's nodes, and these are taken away afterwards: a
+ * change of {@code mems} reaches the policies of the process's mappings ({@code cpuset_change_task_nodemask},
+ * {@code mpol_rebind_mm}), the arrival of a thread that does not lead its process would not.
+ */
+final class CpusetGroup implements AutoCloseable {
+
+  /** Ten seconds: a group is busy for a moment after its last process has ended. */
+  private static final int ATTEMPTS = 1_000;
+
+  private static final int MILLIS = 10;
+
+  private final Path directory;
+  private final Path parent;
+  private final boolean unified;
+  private final String prefix;
+  private boolean enabledController;
+
+  CpusetGroup(Path directory, boolean unified, String prefix) {
+    this.directory = directory;
+    this.unified = unified;
+    this.prefix = prefix;
+    parent = directory.getParent();
+    must("make the cgroup " + directory, Libc.result(Libc.mkdir(directory.toString(), 0755)));
+    try {
+      if (unified) {
+        prepareUnified();
+      } else {
+        inherit("cpus");
+        inherit("mems");
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void prepareUnified() {
+    write("make the cgroup a threaded one", directory.resolve("cgroup.type"), "threaded");
+    Path control = parent.resolve("cgroup.subtree_control");
+    if (!Cpusets.words(control).contains("cpuset")) {
+      write("enable cpusets below " + parent, control, "+cpuset");
+      enabledController = true;
+    }
+  }
+
+  private void inherit(String file) {
+    Path from = parent.resolve(prefix + file);
+    String value = KernelFile.read(from).orElseThrow(() -> new IllegalStateException("cannot read " + from));
+    write("set " + file, directory.resolve(prefix + file), value);
+  }
+
+  /** Takes the calling thread in. */
+  void join() {
+    write("join the cgroup " + directory, threadsOf(directory), callingThread());
+  }
+
+  private static String callingThread() {
+    return Long.toString(Libc.must("gettid", Libc.syscall(CallNumbers.here().gettid(), 0, 0, 0)));
+  }
+
+  private Path threadsOf(Path group) {
+    return group.resolve(unified ? "cgroup.threads" : "tasks");
+  }
+
+  /** Lets the group have these nodes alone. Returns 0 or an errno negated. */
+  long confine(String nodes) {
+    return KernelFile.write(directory.resolve(prefix + "mems"), nodes);
+  }
+
+  private static void write(String what, Path file, String text) {
+    must(what + " (" + file + ")", KernelFile.write(file, text));
+  }
+
+  private static void must(String what, long result) {
+    if (result < 0) {
+      throw new IllegalStateException("cannot " + what + ": " + Errnos.name(result));
+    }
+  }
+
+  /** Sends all threads back to the parent and removes the group. */
+  @Override
+  public void close() {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      for (String thread : Cpusets.words(threadsOf(directory))) {
+        if (!thread.isEmpty()) {
+          KernelFile.write(threadsOf(parent), thread);
+        }
+      }
+      if (Libc.result(Libc.rmdir(directory.toString())) != Errnos.EBUSY) {
+        break;
+      }
+      Pause.millis(MILLIS);
+    }
+    if (enabledController) {
+      // refused, rightly, while another run has a group here
+      KernelFile.write(parent.resolve("cgroup.subtree_control"), "-cpuset");
+    }
+  }
+}

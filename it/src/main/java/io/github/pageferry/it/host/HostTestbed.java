@@ -1,0 +1,140 @@
+package io.github.pageferry.it.host;
+
+import io.github.pageferry.MemoryMigrator;
+import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.testbed.Testbed;
+import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.linux.LinuxMigrator;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Runs workloads on this host's kernel, in this JVM.
+ *
+ * <p>Nothing is left behind: neither after {@link #close} nor after a signal that lets the JVM shut down (SIGINT, SIGTERM,
+ * SIGHUP). Children, files and mounts go even where the JVM is killed (SIGKILL); what stays then is an empty cgroup, which
+ * the next run removes, and such settings of KSM, huge pages and NUMA balancing as a run that needs them had changed.
+ *
+ * <p>Directories for files can be given by the system properties {@code pageferry.host.tmpfs}, {@code .ramfs},
+ * {@code .ext4} and {@code .vfat}; without them the testbed mounts file systems of its own, which takes CAP_SYS_ADMIN.
+ *
+ * <p>May be used by several threads; each session by one. Sessions that need KSM or huge pages wait for one another.
+ */
+public final class HostTestbed implements Testbed {
+
+  private static final Path NUMA_BALANCING = Path.of("/proc/sys/kernel/numa_balancing");
+
+  private final MemoryMigrator migrator;
+  private final FileSystems fileSystems = new FileSystems();
+  private final Optional<Cpusets> cpusets;
+  private final Requirements requirements;
+  private final KernelSettings settings = new KernelSettings();
+  private final Set<HostSession> sessions = new LinkedHashSet<>();
+  private final Thread shutdownHook = new Thread(this::undoEverything, "pageferry-cleanup");
+  private boolean closed;
+
+  private HostTestbed(MemoryMigrator migrator) {
+    this.migrator = migrator;
+    cpusets = Cpusets.find();
+    requirements = new Requirements(migrator, fileSystems, cpusets);
+  }
+
+  /**
+   * Opens this host's kernel.
+   *
+   * @throws IllegalStateException where it cannot be called from this JVM, with the reason and a remedy
+   */
+  public static HostTestbed open() {
+    HostTestbed testbed = new HostTestbed(LinuxMigrator.open());
+    Runtime.getRuntime().addShutdownHook(testbed.shutdownHook);
+    if (testbed.migrator.topology().nodesWithMemory().size() > 1) {
+      // it moves pages by itself
+      testbed.settings.set(NUMA_BALANCING, "0");
+    }
+    return testbed;
+  }
+
+  /** The kernel's release, as uname(2) has it: {@code 6.1.0-56-amd64}. */
+  @Override
+  public String kernel() {
+    return System.getProperty("os.version");
+  }
+
+  @Override
+  public Optional<String> lacks(Workload workload) {
+    return requirements.lacks(workload);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException where the workload cannot run here ({@link #lacks} says why), or after {@link #close}
+   */
+  @Override
+  public Session open(Workload workload) {
+    int cpu = Requirements.cpu().orElseThrow(() -> new IllegalStateException("no CPU of node 0 to run on"));
+    HostSession session;
+    synchronized (sessions) {
+      if (closed) {
+        throw new IllegalStateException("the host testbed is closed");
+      }
+      session = new HostSession(this, cpu);
+      // known before it changes anything, so that whatever happens it is closed
+      sessions.add(session);
+    }
+    try {
+      session.prepare(Requirements.needs(workload), workload.nodes());
+      return session;
+    } catch (RuntimeException | Error e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  MemoryMigrator migrator() {
+    return migrator;
+  }
+
+  FileSystems fileSystems() {
+    return fileSystems;
+  }
+
+  Cpusets cpusets() {
+    return cpusets.orElseThrow(() -> new IllegalStateException("no cpusets here"));
+  }
+
+  void closed(HostSession session) {
+    synchronized (sessions) {
+      sessions.remove(session);
+    }
+  }
+
+  /** Closes the sessions that are still open, each after the step that it is at, and puts the machine's settings back. */
+  @Override
+  public void close() {
+    undoEverything();
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException e) {
+      // the JVM is shutting down: the hook runs, and finds nothing to do
+      return;
+    }
+  }
+
+  private void undoEverything() {
+    List<HostSession> open;
+    synchronized (sessions) {
+      closed = true;
+      open = List.copyOf(sessions);
+    }
+    try (Cleanup cleanup = new Cleanup()) {
+      cleanup.add(migrator::close);
+      cleanup.add(settings::close);
+      cleanup.add(fileSystems::close);
+      open.forEach(session -> cleanup.add(session::close));
+    }
+  }
+}

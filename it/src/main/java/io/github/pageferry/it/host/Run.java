@@ -1,0 +1,195 @@
+package io.github.pageferry.it.host;
+
+import io.github.pageferry.MemoryMigrator;
+import io.github.pageferry.it.testbed.Session.Result;
+import io.github.pageferry.it.workload.Need;
+import io.github.pageferry.it.workload.Step;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One run of one workload, as the run's own thread sees it. */
+final class Run implements AutoCloseable {
+
+  private static final Path THP_ENABLED = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+
+  private final MemoryMigrator migrator;
+  private final HostTestbed testbed;
+  private final RunThread thread;
+  private final Cleanup cleanup = new Cleanup();
+  private final Regions regions;
+  private final Mapper mapper;
+  private final Children children = new Children();
+  private final Pins pins = new Pins();
+  private final ContentCheck contentCheck;
+  private final PageCalls pageCalls;
+  private final RangeCalls rangeCalls;
+  private @Nullable Ksm ksm;
+  private @Nullable CpusetGroup group;
+  /** What was said last, as long as no step has been made since. */
+  private @Nullable Map<String, int[]> placement;
+
+  /**
+   * Makes the machine ready.
+   *
+   * @param needs what the workload needs beside nodes
+   * @param nodes how many nodes it needs
+   * @throws IllegalStateException where that cannot be had; nothing is left behind then
+   */
+  Run(HostTestbed testbed, RunThread thread, Set<Need> needs, int nodes) {
+    this.testbed = testbed;
+    this.thread = thread;
+    migrator = testbed.migrator();
+    try {
+      prepareMachine(needs, nodes);
+      AddressWindow window = AddressWindow.take();
+      cleanup.add(window::close);
+      regions = new Regions(window);
+      mapper = new Mapper(window, regions, testbed.fileSystems());
+      cleanup.add(mapper::close);
+      UserMemory memory = new UserMemory();
+      cleanup.add(memory::close);
+      PageMap pageMap = new PageMap();
+      cleanup.add(pageMap::close);
+      contentCheck = new ContentCheck(memory, pageMap);
+      pageCalls = new PageCalls(migrator, regions, children);
+      cleanup.add(pageCalls::close);
+      rangeCalls = new RangeCalls(regions, memory, pageMap, pageCalls);
+      cleanup.add(pins::close);
+      cleanup.add(children::close);
+    } catch (RuntimeException e) {
+      cleanup.close();
+      throw e;
+    }
+  }
+
+  private void prepareMachine(Set<Need> needs, int nodes) {
+    int dumpable = Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0);
+    cleanup.add(() -> Libc.prctl(Libc.PR_SET_DUMPABLE, dumpable, 0, 0, 0));
+    KernelSettings settings = new KernelSettings();
+    cleanup.add(settings::close);
+    if (needs.contains(Need.THP) && KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("").equals("never")) {
+      settings.set(THP_ENABLED, "madvise");
+    }
+    if (needs.contains(Need.HUGETLB)) {
+      HugePagePool pool = HugePagePool.obtain(nodes);
+      cleanup.add(pool::close);
+    }
+    if (needs.contains(Need.KSM)) {
+      Ksm opened = new Ksm();
+      cleanup.add(opened::close);
+      ksm = opened;
+    }
+  }
+
+  Result execute(Step step) {
+    placement = null;
+    if (step instanceof Step.Move move) {
+      return pageCalls.move(move);
+    } else if (step instanceof Step.Query query) {
+      return pageCalls.query(query);
+    } else if (step instanceof Step.Migrate migrate) {
+      return pageCalls.migrate(migrate);
+    } else if (step instanceof Step.Bind bind) {
+      return pageCalls.bind(bind);
+    }
+    return Result.of(other(step));
+  }
+
+  private long other(Step step) {
+    if (step instanceof Step.Map map) {
+      return mapper.map(map);
+    } else if (step instanceof Step.Touch touch) {
+      return rangeCalls.touch(touch);
+    } else if (step instanceof Step.Lock lock) {
+      return rangeCalls.lock(lock);
+    } else if (step instanceof Step.Unlock unlock) {
+      return rangeCalls.unlock(unlock);
+    } else if (step instanceof Step.Protect protect) {
+      return rangeCalls.protect(protect);
+    } else if (step instanceof Step.Unmap unmap) {
+      return rangeCalls.unmap(unmap);
+    } else if (step instanceof Step.Advise advise) {
+      return advise(advise);
+    } else if (step instanceof Step.Sync sync) {
+      return rangeCalls.sync(sync);
+    } else if (step instanceof Step.Pin pin) {
+      return forEach(Selection.of(pin.pages(), regions), pins::pin);
+    } else if (step instanceof Step.Unpin unpin) {
+      return forEach(Selection.of(unpin.pages(), regions), pins::unpin);
+    } else if (step instanceof Step.Fork fork) {
+      return children.fork(fork.as());
+    } else if (step instanceof Step.Exit exit) {
+      children.exit(exit.process());
+      return 0;
+    } else if (step instanceof Step.Cpuset cpuset) {
+      return confine(cpuset.mems());
+    }
+    throw new IllegalArgumentException("the host testbed does not know the step " + step.word());
+  }
+
+  private long advise(Step.Advise step) {
+    long advised = rangeCalls.advise(step);
+    if (advised < 0 || step.advice() != Step.Advice.MERGEABLE) {
+      return advised;
+    }
+    if (ksm == null) {
+      throw new IllegalArgumentException("mergeable is for workloads that need ksm");
+    }
+    return ksm.settle(migrator);
+  }
+
+  private static long forEach(Selection pages, LongUnaryOperator call) {
+    long first = 0;
+    for (int i = 0; i < pages.size(); i++) {
+      long result = call.applyAsLong(pages.address(i));
+      first = first < 0 ? first : result;
+    }
+    return first;
+  }
+
+  private long confine(List<Integer> nodes) {
+    CpusetGroup joined = group;
+    if (joined == null) {
+      joined = testbed.cpusets().newGroup();
+      cleanup.add(joined::close);
+      joined.join();
+      // joining gives a thread all CPUs of its group
+      thread.bindToCpu();
+      group = joined;
+    }
+    return joined.confine(nodes.stream().map(String::valueOf).collect(Collectors.joining(",")));
+  }
+
+  Map<String, int[]> placement() {
+    Map<String, int[]> known = placement;
+    if (known == null) {
+      known = new LinkedHashMap<>();
+      for (Region region : regions.all()) {
+        if (region.hasMappedPage()) {
+          known.put(region.name, pageCalls.placement(region));
+        }
+      }
+      placement = known;
+    }
+    return known;
+  }
+
+  boolean intact() {
+    Map<String, int[]> places = placement();
+    return regions.all().stream()
+        .filter(Region::hasMappedPage)
+        .allMatch(region -> contentCheck.isIntact(region, places.get(region.name)));
+  }
+
+  /** Ends the children and takes everything away. */
+  @Override
+  public void close() {
+    cleanup.close();
+  }
+}
