@@ -31,7 +31,7 @@ public class Filemap {
     if (frames.has(page, PageFlag.SWAPBACKED)) {
       k.decZonePageState(page, ZoneStat.NR_SHMEM);
     }
-    KernelBug.on(frames.mapped(page), "mm/filemap.c:128: page " + page + " is still mapped");
+    KernelBug.on(frames.mapped(page), "mm/filemap.c:128: page {} is still mapped", page);
     if (frames.has(page, PageFlag.DIRTY) && mapping.accountDirty) {
       k.decZonePageState(page, ZoneStat.NR_FILE_DIRTY);
     }
@@ -73,22 +73,22 @@ public class Filemap {
 
   /** {@code lock_page()}: waits until the page is unlocked. */
   public void lockPage(int page) {
-    KernelBug.on(!trylockPage(page), "lock_page() of page " + page + " waits for ever: nobody will unlock it");
+    KernelBug.on(!trylockPage(page), "lock_page() of page {} waits for ever: nobody will unlock it", page);
   }
 
   /** {@code unlock_page()}. */
   public void unlockPage(int page) {
-    KernelBug.on(!frames.testAndClear(page, PageFlag.LOCKED), "unlock_page() of unlocked page " + page);
+    KernelBug.on(!frames.testAndClear(page, PageFlag.LOCKED), "unlock_page() of unlocked page {}", page);
   }
 
   /** {@code wait_on_page_locked()}. */
   public void waitOnPageLocked(int page) {
-    KernelBug.on(frames.has(page, PageFlag.LOCKED), "wait_on_page_locked() of page " + page + " waits for ever");
+    KernelBug.on(frames.has(page, PageFlag.LOCKED), "wait_on_page_locked() of page {} waits for ever", page);
   }
 
   /** {@code wait_on_page_writeback()}. */
   public void waitOnPageWriteback(int page) {
-    KernelBug.on(frames.has(page, PageFlag.WRITEBACK), "wait_on_page_writeback() of page " + page + " waits for ever");
+    KernelBug.on(frames.has(page, PageFlag.WRITEBACK), "wait_on_page_writeback() of page {} waits for ever", page);
   }
 
   /** {@code find_get_page()}: the cached page with a reference, 0 where there is none. */

@@ -148,7 +148,7 @@ public class Migrate {
     int copied = PageFlag.ERROR | PageFlag.REFERENCED | PageFlag.UPTODATE | PageFlag.CHECKED | PageFlag.MAPPEDTODISK;
     frames.set(newpage, frames.flags(page) & copied);
     if (frames.testAndClear(page, PageFlag.ACTIVE)) {
-      KernelBug.on(frames.has(page, PageFlag.UNEVICTABLE), "mm/migrate.c: page " + page + " is active and unevictable");
+      KernelBug.on(frames.has(page, PageFlag.UNEVICTABLE), "mm/migrate.c: page {} is active and unevictable", page);
       frames.set(newpage, PageFlag.ACTIVE);
     } else if (frames.testAndClear(page, PageFlag.UNEVICTABLE)) {
       frames.set(newpage, PageFlag.UNEVICTABLE);
@@ -162,7 +162,7 @@ public class Migrate {
     frames.clear(page, PageFlag.SWAPCACHE | PageFlag.PRIVATE);
     frames.privateOf(page, 0);
     frames.mapping(page, 0);
-    KernelBug.on(frames.has(newpage, PageFlag.WRITEBACK), "mm/migrate.c: new page " + newpage + " under writeback");
+    KernelBug.on(frames.has(newpage, PageFlag.WRITEBACK), "mm/migrate.c: new page {} under writeback", newpage);
   }
 
   /** {@code mlock_migrate_page()} of mm/internal.h. */
@@ -181,7 +181,7 @@ public class Migrate {
 
   /** {@code migrate_page()}: of pages without private data. Both are locked, before and after. */
   public int migratePage(@Nullable AddressSpace mapping, int newpage, int page) {
-    KernelBug.on(frames.has(page, PageFlag.WRITEBACK), "mm/migrate.c: page " + page + " is under writeback");
+    KernelBug.on(frames.has(page, PageFlag.WRITEBACK), "mm/migrate.c: page {} is under writeback", page);
     int rc = migratePageMoveMapping(mapping, newpage, page);
     if (rc != 0) {
       return rc;
@@ -225,7 +225,7 @@ public class Migrate {
    * @return 0, or an errno negated with the old page still in its place
    */
   protected int moveToNewPage(int newpage, int page, boolean remapSwapcache) {
-    KernelBug.on(!k.filemap.trylockPage(newpage), "mm/migrate.c: new page " + newpage + " is locked");
+    KernelBug.on(!k.filemap.trylockPage(newpage), "mm/migrate.c: new page {} is locked", newpage);
     frames.index(newpage, frames.index(page));
     frames.mapping(newpage, frames.mapping(page));
     if (frames.has(page, PageFlag.SWAPBACKED)) {

@@ -33,7 +33,7 @@ public class Mlock {
 
   /** {@code mlock_vma_page()}: of a locked page; moves it to the unevictable list. */
   public void mlockVmaPage(int page) {
-    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "mlock_vma_page() of unlocked page " + page);
+    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "mlock_vma_page() of unlocked page {}", page);
     if (!frames.testAndSet(page, PageFlag.MLOCKED)) {
       k.incZonePageState(page, ZoneStat.NR_MLOCK);
       if (k.vmscan.isolateLruPage(page) == 0) {

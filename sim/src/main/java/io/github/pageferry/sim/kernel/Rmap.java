@@ -232,7 +232,7 @@ public class Rmap {
   /** {@code page_remove_rmap()}: one mapping less. */
   public void pageRemoveRmap(int page) {
     int mapcount = frames.mapcount(page) - 1;
-    KernelBug.on(mapcount < 0, "page_remove_rmap() of unmapped page " + page);
+    KernelBug.on(mapcount < 0, "page_remove_rmap() of unmapped page {}", page);
     frames.mapcount(page, mapcount);
     if (mapcount == 0) {
       k.decZonePageState(page, frames.anon(page) ? ZoneStat.NR_ANON_PAGES : ZoneStat.NR_FILE_MAPPED);
@@ -266,7 +266,7 @@ public class Rmap {
     }
     boolean migration = (flags & TTU_ACTION_MASK) == TTU_MIGRATION;
     if (frames.anon(page)) {
-      KernelBug.on(!migration, "mm/rmap.c: anonymous page " + page + " unmapped without a swap entry");
+      KernelBug.on(!migration, "mm/rmap.c: anonymous page {} unmapped without a swap entry", page);
       table[slot] = Pte.migration(page, Pte.write(pte));
     } else if (migration) {
       table[slot] = Pte.migration(page, Pte.write(pte));
@@ -321,7 +321,7 @@ public class Rmap {
    * @return a {@code SWAP_*}
    */
   public int tryToUnmap(int page, int flags) {
-    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "try_to_unmap() of unlocked page " + page);
+    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "try_to_unmap() of unlocked page {}", page);
     int result = frames.anon(page) ? tryToUnmapAnon(page, flags) : tryToUnmapFile(page, flags);
     return result != SWAP_MLOCK && !frames.mapped(page) ? SWAP_SUCCESS : result;
   }
@@ -385,7 +385,7 @@ public class Rmap {
 
   /** {@code rmap_walk()}: visits every place where the page may be mapped, mapped there or not. */
   int rmapWalk(int page, RmapOne one, int argument) {
-    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "rmap_walk() of unlocked page " + page);
+    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "rmap_walk() of unlocked page {}", page);
     return frames.anon(page) ? rmapWalkAnon(page, one, argument) : rmapWalkFile(page, one, argument);
   }
 }

@@ -136,7 +136,7 @@ public class Swap {
   /** {@code lru_cache_add_lru()}. */
   public void lruCacheAddLru(int page, int lru) {
     frames.clear(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE);
-    KernelBug.on(frames.has(page, PageFlag.LRU), "lru_cache_add_lru() of page " + page + " that is on a list");
+    KernelBug.on(frames.has(page, PageFlag.LRU), "lru_cache_add_lru() of page {} that is on a list", page);
     lruCacheAdd(page, lru);
   }
 
@@ -177,8 +177,7 @@ public class Swap {
     for (int i = 0; i < vec.count(); i++) {
       int page = vec.page(i);
       KernelBug.on(
-          frames.has(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE | PageFlag.LRU),
-          "page " + page + " of a pagevec is on a list");
+          frames.has(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE | PageFlag.LRU), "page {} of a pagevec is on a list", page);
       boolean active = lru == Lru.ACTIVE_ANON || lru == Lru.ACTIVE_FILE;
       frames.set(page, active ? PageFlag.LRU | PageFlag.ACTIVE : PageFlag.LRU);
       addPageToLruList(k.zone(page), page, lru);

@@ -26,7 +26,7 @@ public class Vmscan {
    */
   public void putbackLruPage(int page) {
     boolean active = frames.testAndClear(page, PageFlag.ACTIVE);
-    KernelBug.on(frames.has(page, PageFlag.LRU), "putback_lru_page() of page " + page + " that is on a list");
+    KernelBug.on(frames.has(page, PageFlag.LRU), "putback_lru_page() of page {} that is on a list", page);
     frames.clear(page, PageFlag.UNEVICTABLE);
     if (pageEvictable(page, null)) {
       k.swap.lruCacheAddLru(page, k.swap.pageLruBaseType(page) + (active ? 1 : 0));

@@ -10,6 +10,24 @@ public final class KernelBug extends RuntimeException {
     super("kernel BUG: " + what);
   }
 
+  /**
+   * {@code BUG_ON(condition)}.
+   *
+   * @param what what is wrong, {@code {}} standing for the subject: a text is made only where it is
+   */
+  public static void on(boolean condition, String what, Object subject) {
+    if (condition) {
+      throw new KernelBug(what.replace("{}", subject.toString()));
+    }
+  }
+
+  /** As {@link #on(boolean, String, Object)}, of a page or another number. */
+  public static void on(boolean condition, String what, long subject) {
+    if (condition) {
+      throw new KernelBug(what.replace("{}", Long.toString(subject)));
+    }
+  }
+
   /** {@code BUG_ON(condition)}. */
   public static void on(boolean condition, String what) {
     if (condition) {

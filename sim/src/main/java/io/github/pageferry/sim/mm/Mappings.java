@@ -50,7 +50,7 @@ public final class Mappings {
 
   /** Forgets an address space that has no pages. */
   public void freeSpace(AddressSpace space) {
-    KernelBug.on(space.nrpages != 0, "clear_inode() with " + space.nrpages + " pages");
+    KernelBug.on(space.nrpages != 0, "clear_inode() with {} pages", space.nrpages);
     spaces.set(space.id(), null);
     freeSpaces.add(space.id());
   }

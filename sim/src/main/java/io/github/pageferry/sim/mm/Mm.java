@@ -97,7 +97,7 @@ public final class Mm {
     while (place < count && areas[place] != vma) {
       place++;
     }
-    KernelBug.on(place == count, "VMA " + vma + " is not in its mm");
+    KernelBug.on(place == count, "VMA {} is not in its mm", vma);
     System.arraycopy(areas, place + 1, areas, place, count - place - 1);
     areas[--count] = null;
     if (vma.prev != null) {

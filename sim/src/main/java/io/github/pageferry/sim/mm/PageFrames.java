@@ -192,7 +192,7 @@ public final class PageFrames {
 
   /** {@code page_unfreeze_refs()}: gives back what {@link #freezeRefs} took. */
   public void unfreezeRefs(int page, int references) {
-    KernelBug.on(count(page) != 0, "page_unfreeze_refs() of page " + page + " that is not frozen");
+    KernelBug.on(count(page) != 0, "page_unfreeze_refs() of page {} that is not frozen", page);
     count(page, references);
   }
 

@@ -62,7 +62,7 @@ public final class PageList {
     int next = frames.lruNext(page);
     int prev = frames.lruPrev(page);
     if (prev == 0) {
-      KernelBug.on(head != page, "list_del() of page " + page + " that is not on the list");
+      KernelBug.on(head != page, "list_del() of page {} that is not on the list", page);
       head = next;
     } else {
       frames.lruNext(prev, next);
