@@ -1,14 +1,17 @@
 package io.github.pageferry.linux;
 
-import java.util.concurrent.locks.StampedLock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Lets any number of calls through until it is closed; closing waits for those that are under way. Allocates nothing. */
 final class CallGate {
 
-  private final StampedLock lock = new StampedLock();
+  private static final int CLOSED = Integer.MIN_VALUE;
+
   private final String name;
-  /** Written under the write lock, read under the read lock. */
-  private boolean closed;
+  /** How many calls are under way, and {@link #CLOSED} as its sign bit. */
+  private final AtomicInteger state = new AtomicInteger();
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
    * @param name what stands behind the gate, for the error
@@ -18,29 +21,43 @@ final class CallGate {
   }
 
   /**
-   * Begins a call.
+   * Begins a call, which is to {@link #leave}.
    *
-   * @return to be given to {@link #leave} when it ends
    * @throws IllegalStateException where the gate is closed
    */
-  long enter() {
-    long stamp = lock.readLock();
-    if (closed) {
-      lock.unlockRead(stamp);
+  void enter() {
+    int calls = state.get();
+    while (calls >= 0 && !state.compareAndSet(calls, calls + 1)) {
+      calls = state.get();
+    }
+    if (calls < 0) {
       throw new IllegalStateException(name + " is closed");
     }
-    return stamp;
   }
 
   /** Ends a call. */
-  void leave(long stamp) {
-    lock.unlockRead(stamp);
+  void leave() {
+    if (state.decrementAndGet() == CLOSED) {
+      ended.countDown();
+    }
   }
 
-  /** Lets no more calls begin, and returns when all have ended. Closing again does nothing. */
+  /** Lets no more calls begin, and returns when all have ended, interrupted or not. Closing again does nothing more. */
   void close() {
-    long stamp = lock.writeLock();
-    closed = true;
-    lock.unlockWrite(stamp);
+    if (state.updateAndGet(calls -> calls | CLOSED) == CLOSED) {
+      ended.countDown();
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -32,7 +32,7 @@ record KernelAccess(SystemCalls calls, int pageBytes) {
           throw e;
         } catch (Throwable e) {
           // JNA throws plain Errors, too (a native library of another version).
-          failure = loadFailure(e);
+          failure = loadFailure(e, System.getProperty("jna.tmpdir", "~/.cache/JNA/temp, else java.io.tmpdir"));
         }
       }
       ACCESS = access;
@@ -71,23 +71,30 @@ record KernelAccess(SystemCalls calls, int pageBytes) {
     return Optional.empty();
   }
 
-  /** What to say and advise where JNA did not load. */
-  static String loadFailure(Throwable failure) {
+  /**
+   * What to say and advise where JNA did not load.
+   *
+   * @param folder where it unpacks its native library
+   */
+  static String loadFailure(Throwable failure, String folder) {
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String said = cause.getMessage() == null ? cause.toString() : cause.getMessage().strip();
+    String said = String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
     if (cause instanceof ClassNotFoundException || said.equals("com/sun/jna/Native")) {
       return "JNA is not on the class path: add net.java.dev.jna:jna";
     }
     if (said.contains("incompatible JNA native library")) {
-      return "JNA's Java classes and its native library are of different versions (" + said.replaceAll("\\s+", " ")
+      return "JNA's Java classes and its native library are of different versions (" + said
           + "): leave one version of net.java.dev.jna:jna on the class path, and drop -Djna.boot.library.path where it is set";
     }
-    return "JNA's native library could not be loaded (" + said.replaceAll("\\s+", " ")
-        + "). It is unpacked into a temporary folder and loaded from there, so that folder must be writable and not mounted"
-        + " noexec: choose one with -Djna.tmpdir=DIR; or unpack libjnidispatch.so from the JNA jar once and start with"
-        + " -Djna.nounpack=true -Djna.boot.library.path=ITS_FOLDER";
+    if (cause instanceof IllegalCallerException) {
+      return "the JVM was told to deny native access (" + said + "): start it with --enable-native-access=ALL-UNNAMED";
+    }
+    return "JNA's native library could not be loaded (" + cause.getClass().getSimpleName() + ": " + said
+        + "). It is unpacked into a folder (" + folder + ") and loaded from there, so that folder must be writable and not"
+        + " mounted noexec: choose one with -Djna.tmpdir=DIR; or unpack libjnidispatch.so from the JNA jar once and start"
+        + " with -Djna.nounpack=true -Djna.boot.library.path=ITS_FOLDER";
   }
 }

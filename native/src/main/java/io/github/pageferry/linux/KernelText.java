@@ -38,6 +38,24 @@ final class KernelText {
     return open < 0 || close < 0 ? Optional.empty() : Optional.of(text.substring(open + 1, close));
   }
 
+  /** A name in which the kernel wrote blanks and the like as {@code \\040}, three octal digits. */
+  static String unescape(String name) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      Optional<Character> escaped = name.charAt(i) == '\\' ? octal(name, i + 1) : Optional.empty();
+      text.append(escaped.orElse(name.charAt(i)).charValue());
+      i += escaped.isPresent() ? 3 : 0;
+    }
+    return text.toString();
+  }
+
+  private static Optional<Character> octal(String text, int at) {
+    if (at + 3 > text.length() || !text.substring(at, at + 3).matches("[0-3][0-7][0-7]")) {
+      return Optional.empty();
+    }
+    return Optional.of((char) Integer.parseInt(text.substring(at, at + 3), 8));
+  }
+
   /**
    * The amount of a line {@code KEY:   123 kB} of a meminfo file, in bytes.
    *

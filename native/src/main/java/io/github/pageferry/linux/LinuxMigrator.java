@@ -78,11 +78,11 @@ public final class LinuxMigrator implements MemoryMigrator {
    */
   @Override
   public Topology topology() {
-    long stamp = gate.enter();
+    gate.enter();
     try {
       return new NodeFiles(files).topology(pageBytes);
     } finally {
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
@@ -100,7 +100,7 @@ public final class LinuxMigrator implements MemoryMigrator {
    * thread that asks; what a filter of another thread refuses is not seen.
    */
   public List<ProbedCall> probedCalls() {
-    long stamp = gate.enter();
+    gate.enter();
     try {
       List<ProbedCall> known = probed;
       if (known == null) {
@@ -109,7 +109,7 @@ public final class LinuxMigrator implements MemoryMigrator {
       }
       return known;
     } finally {
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
@@ -117,21 +117,21 @@ public final class LinuxMigrator implements MemoryMigrator {
   public long movePages(int pid, PageBatch batch, Set<MoveFlag> flags) {
     Objects.requireNonNull(batch, "batch");
     int flagBits = MoveFlag.bits(flags);
-    long stamp = gate.enter();
+    gate.enter();
     try {
       batch.resetStatuses();
       return checked(SystemCall.MOVE_PAGES, calls.movePages(
           pid, batch.size(), batch.addressesPointer(), batch.nodesPointer(), batch.statusesPointer(), flagBits));
     } finally {
       Reference.reachabilityFence(batch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
   @Override
   public void queryPages(int pid, PageBatch batch) {
     Objects.requireNonNull(batch, "batch");
-    long stamp = gate.enter();
+    gate.enter();
     try {
       long result = calls.movePages(pid, batch.size(), batch.addressesPointer(), 0, batch.statusesPointer(), 0);
       if (result < 0) {
@@ -141,15 +141,15 @@ public final class LinuxMigrator implements MemoryMigrator {
       }
     } finally {
       Reference.reachabilityFence(batch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
   @Override
   public long migratePages(int pid, NodeSet from, NodeSet to) {
     int words = Math.max(Scratch.wordsFor(from), Scratch.wordsFor(to));
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       scratch.reserve(words);
       long oldNodes = scratch.writeMask(0, from, words);
@@ -157,7 +157,7 @@ public final class LinuxMigrator implements MemoryMigrator {
       return checked(SystemCall.MIGRATE_PAGES, calls.migratePages(pid, maxnode(words), oldNodes, newNodes));
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
@@ -165,8 +165,8 @@ public final class LinuxMigrator implements MemoryMigrator {
   public void bind(long address, long length, MemoryPolicy policy, Set<MoveFlag> flags) {
     int flagBits = MoveFlag.bits(flags);
     int words = Scratch.wordsFor(policy.nodes());
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       refuseWrapping(SystemCall.MBIND, address, length);
       boolean none = policy.nodes().isEmpty();
@@ -175,22 +175,22 @@ public final class LinuxMigrator implements MemoryMigrator {
           calls.mbind(address, length, policy.modeArgument(), mask, none ? 0 : maxnode(words), flagBits));
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
   @Override
   public void setPolicy(MemoryPolicy policy) {
     int words = Scratch.wordsFor(policy.nodes());
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       boolean none = policy.nodes().isEmpty();
       long mask = none ? 0 : scratch.writeMask(0, policy.nodes(), words);
       checked(SystemCall.SET_MEMPOLICY, calls.setMempolicy(policy.modeArgument(), mask, none ? 0 : maxnode(words)));
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
@@ -205,8 +205,8 @@ public final class LinuxMigrator implements MemoryMigrator {
   }
 
   private MemoryPolicy policy(long address, int flags) {
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       int words = nodeIdWords();
       long mask = scratch.writeMask(0, NodeSet.EMPTY, words);
@@ -215,7 +215,7 @@ public final class LinuxMigrator implements MemoryMigrator {
       return MemoryPolicy.fromModeArgument(scratch.readInt(0), scratch.readMask(0, words));
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
@@ -230,21 +230,21 @@ public final class LinuxMigrator implements MemoryMigrator {
   }
 
   private int node(long address, int flags) {
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       checked(SystemCall.GET_MEMPOLICY, calls.getMempolicy(scratch.intAddress(0), 0, 0, address, flags));
       return scratch.readInt(0);
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
   @Override
   public NodeSet allowedNodes() {
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       int words = nodeIdWords();
       long mask = scratch.writeMask(0, NodeSet.EMPTY, words);
@@ -252,31 +252,31 @@ public final class LinuxMigrator implements MemoryMigrator {
       return scratch.readMask(0, words);
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
   @Override
   public void setHomeNode(long address, long length, int node) {
-    long stamp = gate.enter();
+    gate.enter();
     try {
       refuseWrapping(SystemCall.SET_MEMPOLICY_HOME_NODE, address, length);
       checked(SystemCall.SET_MEMPOLICY_HOME_NODE, calls.setMempolicyHomeNode(address, length, node, 0));
     } finally {
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 
   @Override
   public CurrentCpu currentNode() {
-    long stamp = gate.enter();
     Scratch scratch = Scratch.ofThread();
+    gate.enter();
     try {
       checked(SystemCall.GETCPU, calls.getcpu(scratch.intAddress(0), scratch.intAddress(1)));
       return new CurrentCpu(scratch.readInt(0), scratch.readInt(1));
     } finally {
       Reference.reachabilityFence(scratch);
-      gate.leave(stamp);
+      gate.leave();
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.pageferry.PageBatch;
 import io.github.pageferry.PageStatus;
 import io.github.pageferry.SystemCall;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,7 +169,7 @@ class MovePagesTest {
     }
   }
 
-  private static MemoryCallException failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+  private static MemoryCallException failure(ThrowingCallable call) {
     return catchThrowableOfType(MemoryCallException.class, call);
   }
 }
