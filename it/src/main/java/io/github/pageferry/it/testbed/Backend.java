@@ -12,6 +12,9 @@ public interface Backend extends AutoCloseable {
   /** What stands as {@code kernel} in its traces. */
   String kernel();
 
+  /** The machine in a few words for people: what answers, and which nodes with memory it has. */
+  String description();
+
   /** Answers one workload; a workload that cannot run here is answered with a trace that says why it was skipped. */
   Trace run(Workload workload);
 

@@ -9,6 +9,11 @@ public interface Testbed extends AutoCloseable {
   /** What stands as {@code kernel} in its traces. */
   String kernel();
 
+  /** The machine in a few words for people: what answers, and which nodes with memory it has. */
+  default String description() {
+    return kernel();
+  }
+
   /**
    * Why this workload cannot run here, naming what is missing (fewer nodes than it needs, no root, a step that is not
    * modelled), or empty where it can.

@@ -1,0 +1,77 @@
+package io.github.pageferry.it.cli;
+
+import io.github.pageferry.it.run.Corpus;
+import io.github.pageferry.it.run.JsonReport;
+import io.github.pageferry.it.run.Summary;
+import io.github.pageferry.it.run.Verdict;
+import io.github.pageferry.it.testbed.TracesBackend;
+import io.github.pageferry.it.trace.Outcome;
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.it.workload.Workload;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diff}: compares recorded traces. */
+@Command(
+    name = "diff",
+    description = "Compares recorded traces, each side those of one kernel.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    footerHeading = "%nExample:%n",
+    footer = "  pageferry diff recorded/6.1 recorded/6.12")
+final class DiffCommand implements Callable<Integer> {
+
+  @Parameters(index = "0", paramLabel = "DIR", description = "A folder with traces, or one file of them.")
+  private Path first;
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "What they are compared with.")
+  private Path second;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the same facts for machines to this file, too.")
+  private @Nullable Path json;
+
+  private final Context context;
+
+  DiffCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    OutputFile.check(json);
+    TracesBackend on = TracesBackend.open(first.toString(), first);
+    TracesBackend against = TracesBackend.open(second.toString(), second);
+    Set<String> names = new LinkedHashSet<>(on.workloads());
+    names.addAll(against.workloads());
+    Report report = new Report(context.console(), on, against, List.copyOf(names));
+    report.head();
+    List<Verdict> verdicts = new ArrayList<>();
+    for (String name : names) {
+      // Whichever side has it knows how many nodes it needs.
+      int nodes = (on.workloads().contains(name) ? on : against).trace(name, 1).nodes();
+      Trace a = on.trace(name, nodes);
+      Trace b = against.trace(name, nodes);
+      Verdict verdict = Verdict.of(Corpus.builtIn(name).filter(w -> isOf(w, a) && isOf(w, b)), on, a, against, b);
+      verdicts.add(verdict);
+      report.row(verdict);
+    }
+    report.tail(verdicts);
+    OutputFile.write(json, JsonReport.format(on, against, verdicts));
+    return Summary.of(verdicts).isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  /** A built-in workload serves for the text of steps, but another of its name may have been recorded. */
+  private static boolean isOf(Workload workload, Trace trace) {
+    return workload.steps().stream().map(Step::word).toList()
+        .equals(trace.outcomes().stream().map(Outcome::step).toList());
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.pageferry.it.run;
+
+import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.testbed.Testbed;
+import io.github.pageferry.it.testbed.TestbedBackend;
+import io.github.pageferry.it.testbed.TracesBackend;
+import io.github.pageferry.it.workload.Workload;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Opens backends by the names that the command line has for them.
+ *
+ * @param host opens the host's testbed; throws {@link CannotRunException} where it cannot serve
+ * @param hostNodes how many nodes with memory the host has, numbered from 0
+ * @param simulator opens the simulator's testbed
+ */
+public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator simulator) {
+
+  /** The names, for messages and help. */
+  public static final String NAMES = "host, sim, sim:PROFILE, traces:DIR or lab:KERNEL";
+
+  /** Nodes of a simulated machine that stands beside recorded traces; those were recorded with four. */
+  private static final int USUAL_NODES = 4;
+
+  /** Opens the simulator's testbed. */
+  public interface Simulator {
+
+    /**
+     * Opens it.
+     *
+     * @param profile a release, or empty for the one nearest to the host's
+     * @param nodes how many nodes the machine has
+     * @throws IllegalArgumentException where there is no such profile, or no such machine
+     */
+    Testbed open(String profile, int nodes);
+  }
+
+  /**
+   * How many nodes simulated machines should have: as many as the host where that takes part, since a node more would
+   * answer other than none; else enough for every workload.
+   *
+   * @param names of the backends that take part
+   */
+  public int simulatedNodes(List<String> names, List<Workload> workloads) {
+    if (names.contains("host")) {
+      return hostNodes.getAsInt();
+    }
+    return workloads.stream().mapToInt(Workload::nodes).reduce(USUAL_NODES, Math::max);
+  }
+
+  /**
+   * Opens one.
+   *
+   * @param name as on the command line
+   * @param nodes of a simulated machine, see {@link #simulatedNodes}
+   * @param cancelled asked between steps whether the user wants the end
+   * @throws IllegalArgumentException where there is no such backend
+   * @throws CannotRunException where it cannot serve on this machine
+   */
+  public Backend open(String name, int nodes, BooleanSupplier cancelled) {
+    int colon = name.indexOf(':');
+    String kind = colon < 0 ? name : name.substring(0, colon);
+    String which = colon < 0 ? "" : name.substring(colon + 1);
+    if (colon >= 0 && which.isEmpty()) {
+      throw new IllegalArgumentException("'" + name + "' says nothing after its colon: it should be " + NAMES);
+    }
+    switch (kind) {
+      case "host":
+        if (!which.isEmpty()) {
+          break;
+        }
+        return new TestbedBackend(name, host.get(), cancelled);
+      case "sim":
+        return new TestbedBackend(name, simulator.open(which, nodes), cancelled);
+      case "traces":
+        if (which.isEmpty()) {
+          throw new IllegalArgumentException("'traces' needs the folder with the traces: traces:DIR");
+        }
+        return TracesBackend.open(name, Path.of(which));
+      case "lab":
+        throw new CannotRunException("'" + name + "' is reserved for kernels in virtual machines, which this release"
+            + " cannot start yet; take host, sim:PROFILE, or traces:DIR with what such a kernel has answered");
+      default:
+        break;
+    }
+    throw new IllegalArgumentException("there is no backend '" + name + "': it should be " + NAMES);
+  }
+}

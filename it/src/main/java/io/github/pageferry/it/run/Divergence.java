@@ -1,0 +1,13 @@
+package io.github.pageferry.it.run;
+
+/**
+ * One difference between two traces.
+ *
+ * @param step the number of the step, from 1; 0 where the traces as wholes differ
+ * @param text the step as the workload has it, or its word alone where the workload is not known; empty for step 0
+ * @param field what differs: {@code returned}, {@code status}, {@code placement}, {@code intact}, {@code step}, {@code nodes}
+ * @param where which entries or pages of it, for example {@code entries 0-3 (a[0-3])}; empty where it is one value
+ * @param on what the examined backend answered
+ * @param against what the other one answered
+ */
+public record Divergence(int step, String text, String field, String where, String on, String against) {}

@@ -1,0 +1,11 @@
+package io.github.pageferry.it.testbed;
+
+/** The user asked for the end of the run. What the run had made has been taken away. */
+public final class CancelledException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public CancelledException() {
+    super("cancelled");
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.pageferry.it.testbed;
+
+import io.github.pageferry.it.trace.Outcome;
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.it.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs workloads on a testbed, one fresh session each, and writes down what every step answered. */
+public final class TestbedBackend implements Backend {
+
+  private final String name;
+  private final Testbed testbed;
+  private final BooleanSupplier cancelled;
+
+  /**
+   * @param name as given on the command line
+   * @param testbed closed with this
+   * @param cancelled asked before each step; where it says yes the run ends with a {@link CancelledException}
+   */
+  public TestbedBackend(String name, Testbed testbed, BooleanSupplier cancelled) {
+    this.name = name;
+    this.testbed = testbed;
+    this.cancelled = cancelled;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String kernel() {
+    return testbed.kernel();
+  }
+
+  @Override
+  public String description() {
+    return testbed.description();
+  }
+
+  @Override
+  public Trace run(Workload workload) {
+    Optional<String> lacking = testbed.lacks(workload);
+    if (lacking.isPresent()) {
+      return Trace.skipped(workload.name(), kernel(), workload.nodes(), lacking.get());
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    checkCancelled();
+    try (Session session = testbed.open(workload)) {
+      for (Step step : workload.steps()) {
+        checkCancelled();
+        outcomes.add(outcome(session, step));
+      }
+    } catch (RuntimeException e) {
+      // A testbed that cleans up after a signal may be gone in the middle of a step.
+      checkCancelled();
+      throw e;
+    }
+    return Trace.ran(workload.name(), kernel(), workload.nodes(), outcomes);
+  }
+
+  private void checkCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new CancelledException();
+    }
+  }
+
+  private static Outcome outcome(Session session, Step step) {
+    Session.Result result = session.execute(step);
+    @Nullable Map<String, int[]> placement = step instanceof Step.Map ? null : session.placement();
+    return new Outcome(step.word(), result.returned(), result.status(), placement, session.intact());
+  }
+
+  @Override
+  public void close() {
+    testbed.close();
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.pageferry.it.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.trace.TraceWriter;
+import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.it.workload.WorkloadReader;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TestbedBackendTest {
+
+  private static final Workload WORKLOAD = WorkloadReader.parse("w", """
+      workload: w
+      steps:
+        - map: {as: a, pages: 1}
+        - touch: {pages: a}
+        - query: {pages: a}
+      """).get(0);
+
+  @Test
+  void everyStepIsMadeAndPlacedInOrderAndTheSessionClosed() {
+    ScriptedTestbed testbed = ScriptedTestbed.obedient("k");
+    Trace trace = new TestbedBackend("name", testbed, () -> false).run(WORKLOAD);
+    assertThat(testbed.calls)
+        .containsExactly("open w", "map", "touch", "placement", "query", "placement", "close session");
+    assertThat(TraceWriter.format(trace)).isEqualTo("""
+        workload: w
+        kernel: "k"
+        nodes: 1
+        outcomes:
+          - {step: map, returned: 0}
+          - {step: touch, returned: 0, placement: {a: [0]}}
+          - {step: query, returned: 0, status: [0], placement: {a: [0]}}
+        """);
+  }
+
+  @Test
+  void whatTheTestbedLacksIsTheReasonOfTheSkip() {
+    ScriptedTestbed testbed = new ScriptedTestbed("k", w -> Optional.of("no " + w.name()), ScriptedTestbed::obey);
+    assertThat(new TestbedBackend("name", testbed, () -> false).run(WORKLOAD))
+        .isEqualTo(Trace.skipped("w", "k", 1, "no w"));
+    assertThat(testbed.calls).isEmpty();
+  }
+
+  @Test
+  void theSessionIsClosedWhereAStepBreaks() {
+    ScriptedTestbed testbed = new ScriptedTestbed("k", w -> Optional.empty(), step -> {
+      throw new IllegalStateException("broken");
+    });
+    assertThatThrownBy(() -> new TestbedBackend("name", testbed, () -> false).run(WORKLOAD)).hasMessage("broken");
+    assertThat(testbed.calls).containsExactly("open w", "map", "close session");
+  }
+
+  @Test
+  void aSignalEndsTheRunBetweenTwoStepsAndClosesTheSession() {
+    boolean[] signalled = {false};
+    ScriptedTestbed testbed = new ScriptedTestbed("k", w -> Optional.empty(), step -> {
+      signalled[0] = step instanceof Step.Touch;
+      return ScriptedTestbed.obey(step);
+    });
+    assertThatThrownBy(() -> new TestbedBackend("name", testbed, () -> signalled[0]).run(WORKLOAD))
+        .isInstanceOf(CancelledException.class);
+    assertThat(testbed.calls).containsExactly("open w", "map", "touch", "placement", "close session");
+  }
+}
