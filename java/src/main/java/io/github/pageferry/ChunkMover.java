@@ -194,7 +194,11 @@ final class ChunkMover implements Runnable {
         job.access.note("huge pages were found: each went as a whole to the node of its block of "
             + Quantities.bytes((double) ((long) job.blockPages << job.pageShift)));
       } else if (chosen > 0) {
-        if (retry == job.options.retries() || job.operation.stopping()) {
+        if (retry == job.options.retries()) {
+          return;
+        }
+        if (job.operation.stopping()) {
+          tally.setCutShort();
           return;
         }
         job.operation.sleep(FIRST_PAUSE_NANOS << Math.min(retry, MOST_DOUBLINGS));

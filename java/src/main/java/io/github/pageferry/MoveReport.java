@@ -51,7 +51,7 @@ public final class MoveReport {
     notes = List.copyOf(facts.notes);
     threads = facts.threads;
     elapsed = facts.elapsed;
-    cancelled = facts.cancelled;
+    cancelled = facts.cancelled && (notAttempted > 0 || tally.cutShort());
     failure = facts.failure;
   }
 

@@ -9,6 +9,7 @@ final class MoveTally {
   private long stayedPages;
   private long moved;
   private long retries;
+  private boolean cutShort;
 
   StatusTally before() {
     return before;
@@ -48,6 +49,15 @@ final class MoveTally {
     return retries;
   }
 
+  /** Whether pages were not tried again since the work was to end. */
+  boolean cutShort() {
+    return cutShort;
+  }
+
+  void setCutShort() {
+    cutShort = true;
+  }
+
   void addMoved(long pages) {
     moved += pages;
   }
@@ -63,5 +73,6 @@ final class MoveTally {
     stayedPages += other.stayedPages;
     moved += other.moved;
     retries += other.retries;
+    cutShort |= other.cutShort;
   }
 }

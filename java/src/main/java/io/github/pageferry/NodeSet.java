@@ -38,9 +38,17 @@ public final class NodeSet {
     return new NodeSet(set);
   }
 
-  /** The set with a node for each bit that is set, bit 0 of word 0 being node 0. */
+  /**
+   * The set with a node for each bit that is set, bit 0 of word 0 being node 0.
+   *
+   * @throws IllegalArgumentException where a node is not below {@link #LIMIT}
+   */
   public static NodeSet fromWords(long[] words) {
-    return new NodeSet(BitSet.valueOf(words));
+    BitSet set = BitSet.valueOf(words);
+    if (set.length() > LIMIT) {
+      throw new IllegalArgumentException("node " + (set.length() - 1) + " is not in 0.." + (LIMIT - 1));
+    }
+    return new NodeSet(set);
   }
 
   /**
@@ -67,13 +75,10 @@ public final class NodeSet {
   }
 
   private static int number(String part, String digits) {
-    try {
-      int number = Integer.parseInt(digits);
-      if (number >= 0 && number < LIMIT) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, with the part that it stands in.
+    boolean plain = !digits.isEmpty() && digits.length() <= 9 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    int number = plain ? Integer.parseInt(digits) : -1;
+    if (number >= 0 && number < LIMIT) {
+      return number;
     }
     throw new IllegalArgumentException("node list: \"" + part + "\" is not a node or a range of nodes");
   }
@@ -96,9 +101,13 @@ public final class NodeSet {
     return nodes.nextSetBit(0);
   }
 
-  /** The smallest node number above {@code node}, or -1 where there is none. */
+  /**
+   * The smallest node number above {@code node}, or -1 where there is none.
+   *
+   * @param node a node number, or -1 for the first
+   */
   public int next(int node) {
-    return nodes.nextSetBit(node + 1);
+    return node >= LIMIT ? -1 : nodes.nextSetBit(node + 1);
   }
 
   /** One more than the largest node number; 0 where the set is empty. */

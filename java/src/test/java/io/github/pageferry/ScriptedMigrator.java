@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A migrator whose pages and troubles a test sets up: what Linux since 4.17 answers, in as much of it as the code under test
@@ -43,6 +44,8 @@ class ScriptedMigrator implements MemoryMigrator {
   final Set<Long> huge = new HashSet<>();
   NodeSet allowed;
   boolean classic;
+  /** Says with what the next move_pages fails, null for not at all. */
+  Supplier<Errno> failMove = () -> null;
   /** Runs before each call, outside the lock. */
   Runnable beforeCall = () -> {};
 
@@ -112,6 +115,9 @@ class ScriptedMigrator implements MemoryMigrator {
     enter(SystemCall.MOVE_PAGES, "move_pages " + batch.size() + " " + flags);
     synchronized (this) {
       batch.resetStatuses();
+      if (failMove.get() != null) {
+        throw new MemoryCallException(SystemCall.MOVE_PAGES, failMove.get(), "scripted");
+      }
       boolean all = flags.contains(MoveFlag.MOVE_ALL);
       return classic ? moveClassic(batch, all) : move(batch, all);
     }
