@@ -68,6 +68,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new DiffCommand(context));
     commandLine.addSubcommand(new NodesCommand(context));
     commandLine.addSubcommand(new WhereCommand(context));
+    commandLine.addSubcommand(new BenchCommand(context));
     commandLine.addSubcommand(new CommandLine.HelpCommand());
     commandLine.setOut(out);
     commandLine.setErr(err);
