@@ -15,6 +15,8 @@ import io.github.pageferry.sim.MachineSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,7 +48,7 @@ class RecordedTracesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "2.6.36")
+  @ValueSource(strings = {"2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3"})
   void answersAsTheRecordedKernelDid(String kernel) {
     Tally tally = new Tally();
     try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
@@ -53,6 +57,23 @@ class RecordedTracesTest {
       compareAll(testbed, random::get, traces("random." + kernel + ".traces.yaml.gz"), tally);
     }
     System.out.println("sim:" + kernel + ": " + tally);
+    tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
+    assertThat(tally.compared).isPositive();
+    assertThat(tally.different).isEmpty();
+  }
+
+  /** What a host with one node answered. */
+  @Test
+  void answersAsTheRecordedHostDid() throws IOException {
+    List<Trace> recorded = new ArrayList<>();
+    try (Stream<Path> files = Files.list(Path.of("src/test/resources/traces/6.18"))) {
+      files.sorted().forEach(file -> recorded.addAll(TraceReader.read(file)));
+    }
+    Tally tally = new Tally();
+    try (SimTestbed testbed = new SimTestbed("6.18", new MachineSpec(1, 1L << 30, 1), true)) {
+      compareAll(testbed, RecordedTracesTest::inCorpus, recorded, tally);
+    }
+    System.out.println("sim:6.18 with one node: " + tally);
     tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
     assertThat(tally.compared).isPositive();
     assertThat(tally.different).isEmpty();

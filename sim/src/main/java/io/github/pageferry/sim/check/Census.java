@@ -51,7 +51,8 @@ final class Census {
         }
       }
     }
-    k.splice.pages().forEach(census::reference);
+    // A pipe may hold the zero page, which is on no list and never freed.
+    k.splice.pages().stream().filter(page -> page != PageFrames.ZERO_PAGE).forEach(census::reference);
     census.addLivePages(k);
     return census;
   }

@@ -19,13 +19,13 @@ public class Cpuset {
     return task.cpuset.memsAllowed.and(k.nodes.withMemory());
   }
 
-  /** {@code cpuset_zone_allowed_softwall()}: {@code __GFP_THISNODE} passes every cpuset. */
+  /** {@code cpuset_zone_allowed_softwall()}: {@code __GFP_THISNODE} passes every cpuset, until 4.1. */
   public boolean zoneAllowedSoftwall(int node, int gfp) {
-    return (gfp & Gfp.THISNODE) != 0 || k.current.memsAllowed.has(node);
+    return (gfp & Gfp.THISNODE) != 0 && k.profile.thisnodePassesCpuset() || k.current.memsAllowed.has(node);
   }
 
   /** {@code cpuset_change_nodemask()}: the task's policies are rebound; its pages stay, unless the cpuset says else. */
-  private void changeNodemask(Task task, NodeMask mems) {
+  protected void changeNodemask(Task task, NodeMask mems) {
     task.memsAllowed = mems;
     k.mempolicy.rebindPolicy(task, task.mempolicy, mems);
     for (Vma vma = task.mm == null ? null : task.mm.first(); vma != null; vma = vma.next) {

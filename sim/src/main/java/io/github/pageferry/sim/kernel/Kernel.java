@@ -30,6 +30,8 @@ public final class Kernel {
   private int nextPid = 1;
   /** {@code top_cpuset}. */
   public final CpusetGroup topCpuset;
+  /** Pid 2: does what the kernel puts off to a thread of its own. */
+  private final Task kernelThread;
   /** {@code current}: the task that runs. */
   public Task current;
 
@@ -66,10 +68,11 @@ public final class Kernel {
     this.nodes = nodes;
     topCpuset = new CpusetGroup(nodes.withMemory());
     current = newTask(new Mm(), Cred.ROOT, nodes.withMemory().first(), topCpuset);
-    newTask(null, Cred.ROOT, nodes.withMemory().first(), topCpuset);
+    kernelThread = newTask(null, Cred.ROOT, nodes.withMemory().first(), topCpuset);
 
     pageAlloc = new PageAlloc(this);
-    swap = new Swap(this, nodes.online().limit());
+    KernelFactory factory = new KernelFactory(this);
+    swap = factory.swap(nodes.online().limit());
     vmscan = new Vmscan(this);
     filemap = new Filemap(this);
     pageWriteback = new PageWriteback(this);
@@ -78,18 +81,17 @@ public final class Kernel {
     inodes = new Inodes(this);
     shmem = new Shmem(this);
     splice = new Splice(this);
-    rmap = new Rmap(this);
-    memory = new Memory(this);
-    memoryFaults = new MemoryFaults(this);
+    rmap = factory.rmap();
+    memory = factory.memory();
+    memoryFaults = factory.memoryFaults();
     mmap = new Mmap(this);
-    mlock = new Mlock(this);
-    mprotect = new Mprotect(this);
+    mlock = factory.mlock();
+    mprotect = factory.mprotect();
     madvise = new Madvise(this);
     msync = new Msync(this);
     fork = new Fork(this);
     pageFault = new PageFault(this);
-    cpuset = new Cpuset(this);
-    KernelFactory factory = new KernelFactory(this);
+    cpuset = factory.cpuset();
     mempolicy = factory.mempolicy();
     mbind = factory.mbind();
     migrate = factory.migrate();
@@ -99,6 +101,11 @@ public final class Kernel {
   /** All tasks, by rising pid. */
   public List<Task> tasks() {
     return List.copyOf(tasks);
+  }
+
+  /** The kernel's own thread. */
+  Task kernelThread() {
+    return kernelThread;
   }
 
   /** Makes a task. */

@@ -11,11 +11,40 @@ import java.util.List;
  * @param pagevecSize {@code PAGEVEC_SIZE}: 14; 15 in the sources of 5.10 and 6.1, 31 in those of 6.12
  * @param nodeIssetTrue what {@code node_isset()} of a set bit is: on x86 -1 ({@code sbb}) until 117780eef774 (4.8) made the
  *     bit operations return bool
+ * @param mpolMax {@code MPOL_MAX}: how many modes a policy can have; {@code MPOL_LOCAL} came with 3.8,
+ *     {@code MPOL_PREFERRED_MANY} with 5.15, {@code MPOL_WEIGHTED_INTERLEAVE} with 6.9
+ * @param shmemInterleavesByInode whether the inode number is added to the index by which a file of shared memory interleaves
+ *     (09c231cb8bfd, 3.6)
+ * @param lruCacheDisable whether LRU pagevecs are switched off while pages migrate, so that a page that has moved can be
+ *     isolated again at once (d479960e44f2, 5.13)
+ * @param untriedCountedExactly whether a positive return of {@code move_pages} counts the pages that were not tried
+ *     rightly (a7504ed14f9b, 6.1); since 5984fabb6e82 (5.6) it counts one too few
+ * @param protnoneUnseen whether {@code follow_page()} passes over entries without access (474098edac26, 6.1; mended by
+ *     d74943a2f3cd, 6.5)
+ * @param mbindWalkStops whether {@code mbind} with {@code MPOL_MF_STRICT} ends its walk with the page table in which it met a
+ *     page that it could not isolate (d883544515aa, 5.3; mended by 24526268f4e3, 6.6, and in 6.1.y)
+ * @param thisnodePassesCpuset whether {@code __GFP_THISNODE} allocations pass every cpuset (until 4.1)
+ * @param ksmMovable whether KSM's pages are moved like any others (3.9)
+ * @param cpusetMigrates whether the pages of a task follow its cpuset. Not a matter of the release alone: cgroup v2 does it
+ *     (ee9707e8593d, 5.15), and Debian's kernels have no other cpusets since 6.12.
  */
-public record KernelProfile(Release release, int maxNumnodes, int pagevecSize, int nodeIssetTrue) {
+public record KernelProfile(
+    Release release,
+    int maxNumnodes,
+    int pagevecSize,
+    int nodeIssetTrue,
+    int mpolMax,
+    boolean shmemInterleavesByInode,
+    boolean lruCacheDisable,
+    boolean untriedCountedExactly,
+    boolean protnoneUnseen,
+    boolean mbindWalkStops,
+    boolean thisnodePassesCpuset,
+    boolean ksmMovable,
+    boolean cpusetMigrates) {
 
   /** Releases whose recorded traces have confirmed the model. */
-  public static final List<String> RECORDED = List.of("2.6.36");
+  public static final List<String> RECORDED = List.of("2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
 
   /** The profile of a release. */
   public static KernelProfile of(Release release) {
@@ -23,6 +52,15 @@ public record KernelProfile(Release release, int maxNumnodes, int pagevecSize, i
         release,
         release.has("2.6.37") ? 1024 : 64,
         release.has("6.10") ? 31 : release.has("4.16") ? 15 : 14,
-        release.has("4.8") ? 1 : -1);
+        release.has("4.8") ? 1 : -1,
+        release.has("6.9") ? 7 : release.has("5.15") ? 6 : release.has("3.8") ? 5 : 4,
+        release.has("3.6"),
+        release.has("5.13"),
+        release.has("6.1"),
+        release.has("6.1") && !release.has("6.5"),
+        release.has("5.3") && !release.has("6.1"),
+        !release.has("4.1"),
+        release.has("3.9"),
+        release.has("6.12"));
   }
 }

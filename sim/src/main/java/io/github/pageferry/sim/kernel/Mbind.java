@@ -91,7 +91,7 @@ public class Mbind {
   }
 
   /** {@code policy_vma()}: gives a VMA its policy. */
-  private int policyVma(Vma vma, @Nullable Policy policy) {
+  protected int policyVma(Vma vma, @Nullable Policy policy) {
     int error = vma.ops != null && vma.ops.hasPolicy() ? vma.ops.setPolicy(vma, policy) : 0;
     if (error == 0) {
       vma.policy = policy;
@@ -244,10 +244,17 @@ public class Mbind {
       k.migrate.migratePrep();
     }
     int error = k.mempolicy.setNodemask(policy, nodes);
-    return error != 0 ? error : bindAndMove(start, end, policy, nodes, flags);
+    if (error == 0) {
+      error = bindAndMove(start, end, policy, nodes, flags);
+    }
+    if ((flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) != 0) {
+      k.migrate.migrateFinish();
+    }
+    return error;
   }
 
-  private int bindAndMove(long start, long end, @Nullable Policy policy, NodeMask nodes, int flags) {
+  /** {@code do_mbind()} from {@code check_range()} on. */
+  protected int bindAndMove(long start, long end, @Nullable Policy policy, NodeMask nodes, int flags) {
     Mm mm = k.current.mm();
     PageList pagelist = new PageList(frames);
     Checked checked = checkRange(mm, start, end, nodes, flags | MPOL_MF_INVERT, pagelist);
@@ -281,11 +288,9 @@ public class Mbind {
     if (task == null) {
       return -Err.ESRCH;
     }
-    if (task.mm == null) {
-      return -Err.EINVAL;
-    }
-    if (!k.movePages.mayMove(task)) {
-      return -Err.EPERM;
+    int denied = k.movePages.checkTask(task);
+    if (denied != 0) {
+      return denied;
     }
     if (!to.isSubsetOf(k.cpuset.memsAllowed(task)) && !k.current.capableSysNice()) {
       return -Err.EPERM;
@@ -293,6 +298,6 @@ public class Mbind {
     if (!to.isSubsetOf(k.nodes.withMemory())) {
       return -Err.EINVAL;
     }
-    return doMigratePages(task.mm, from, to, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
+    return doMigratePages(task.mm(), from, to, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
   }
 }

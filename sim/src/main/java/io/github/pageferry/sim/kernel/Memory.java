@@ -62,11 +62,16 @@ public class Memory {
     return Pte.special(pte) ? 0 : Pte.pfn(pte);
   }
 
+  /** {@code page_dup_rmap()}: the child maps the page, too. */
+  protected void dupRmap(int page, Vma vma) {
+    k.rmap.pageDupRmap(page);
+  }
+
   /** {@code copy_one_pte()}. */
   private void copyOnePte(Mm toMm, long[] to, long[] from, int slot, Vma vma, long address) {
     long pte = from[slot];
     if (!Pte.present(pte)) {
-      if (Pte.isWriteMigration(pte) && VmFlag.isCow(vma.flags)) {
+      if ((Pte.isWriteMigration(pte) || Pte.isExclusiveMigration(pte)) && VmFlag.isCow(vma.flags)) {
         pte = Pte.migration(Pte.migrationPage(pte), false);
         from[slot] = pte;
       }
@@ -84,7 +89,7 @@ public class Memory {
     int page = vmNormalPage(vma, address, pte);
     if (page != 0) {
       frames.get(page);
-      k.rmap.pageDupRmap(page);
+      dupRmap(page, vma);
       countRss(toMm, page, 1);
     }
     to[slot] = pte;
@@ -181,7 +186,7 @@ public class Memory {
     if (!Pte.present(pte)) {
       return pte == 0 ? noPageTable(vma, flags) : 0;
     }
-    if ((flags & FOLL_WRITE) != 0 && !Pte.write(pte)) {
+    if ((flags & FOLL_WRITE) != 0 && !Pte.write(pte) || Pte.protnone(pte) && k.profile.protnoneUnseen()) {
       return 0;
     }
     int page = vmNormalPage(vma, address, pte);

@@ -27,7 +27,7 @@ public class MemoryFaults {
     return vma.has(VmFlag.WRITE) ? pte | Pte.WRITE : pte;
   }
 
-  private static boolean isSharedWritable(Vma vma) {
+  static boolean isSharedWritable(Vma vma) {
     return (vma.flags & (VmFlag.WRITE | VmFlag.SHARED)) == (VmFlag.WRITE | VmFlag.SHARED);
   }
 
@@ -54,7 +54,7 @@ public class MemoryFaults {
     return copy(mm, vma, address, pte, oldPage);
   }
 
-  /** {@code reuse_swap_page()} of mm/swapfile.c: whether nobody else maps the page. */
+  /** {@code reuse_swap_page()} of mm/swapfile.c: whether the page may be written as it is, nobody else having it. */
   protected boolean reuseSwapPage(int page) {
     return frames.mapcount(page) <= 1;
   }

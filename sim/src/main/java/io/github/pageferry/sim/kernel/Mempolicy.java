@@ -32,7 +32,7 @@ public class Mempolicy {
 
   /** {@code MPOL_MAX}. */
   protected int maxMode() {
-    return Policy.LOCAL;
+    return k.profile.mpolMax();
   }
 
   private boolean isValidNodemask(NodeMask nodes) {
@@ -65,7 +65,7 @@ public class Mempolicy {
           policy.preferredNode = nodes.first();
         }
         return 0;
-      case Policy.INTERLEAVE:
+      case Policy.INTERLEAVE, Policy.WEIGHTED_INTERLEAVE, Policy.PREFERRED_MANY:
         if (nodes == null || nodes.isEmpty()) {
           return -Err.EINVAL;
         }
@@ -104,6 +104,10 @@ public class Mempolicy {
     if (mode == Policy.DEFAULT) {
       return new Made(null, nodes.isEmpty() ? 0 : -Err.EINVAL);
     }
+    if (mode == Policy.LOCAL) {
+      boolean valid = nodes.isEmpty() && (flags & Policy.MODE_FLAGS) == 0;
+      return valid ? new Made(new Policy(Policy.PREFERRED, flags), 0) : new Made(null, -Err.EINVAL);
+    }
     if (mode == Policy.PREFERRED) {
       if (nodes.isEmpty() && (flags & Policy.MODE_FLAGS) != 0) {
         return new Made(null, -Err.EINVAL);
@@ -131,7 +135,8 @@ public class Mempolicy {
     }
   }
 
-  private void rebindPreferred(Policy policy, NodeMask nodes) {
+  /** {@code mpol_rebind_preferred()}. */
+  protected void rebindPreferred(Policy policy, NodeMask nodes) {
     if (policy.has(Policy.F_STATIC_NODES)) {
       int node = policy.userNodemask.first();
       if (nodes.has(node)) {
@@ -175,7 +180,7 @@ public class Mempolicy {
     }
     Policy policy = made.policy();
     k.current.mempolicy = policy;
-    if (policy != null && policy.mode == Policy.INTERLEAVE) {
+    if (policy != null && isInterleave(policy)) {
       k.current.ilNext = policy.nodes.first();
     }
     return 0;
@@ -232,7 +237,7 @@ public class Mempolicy {
   }
 
   /** {@code offset_il_node()}: the n-th of the policy's nodes, going round. */
-  private int offsetIlNode(Policy policy, long offset) {
+  protected int offsetIlNode(Policy policy, long offset) {
     int weight = policy.nodes.weight();
     if (weight == 0) {
       return k.current.cpu;
@@ -247,7 +252,17 @@ public class Mempolicy {
 
   /** {@code interleave_nid()}. */
   protected int interleaveNid(Policy policy, @Nullable Vma vma, long address) {
-    return vma == null ? interleaveNodes(policy) : offsetIlNode(policy, vma.pageIndex(address));
+    return vma == null ? interleaveNodes(policy) : offsetIlNode(policy, interleaveIndex(vma, address));
+  }
+
+  /** By which number a mapping's pages interleave. */
+  protected long interleaveIndex(Vma vma, long address) {
+    return vma.pageIndex(address);
+  }
+
+  /** Whether the policy spreads pages by number; without weights of their own nodes count alike. */
+  static boolean isInterleave(Policy policy) {
+    return policy.mode == Policy.INTERLEAVE || policy.mode == Policy.WEIGHTED_INTERLEAVE;
   }
 
   /**
@@ -262,25 +277,41 @@ public class Mempolicy {
 
   /** {@code shmem_alloc_page()}'s way: a policy looked up by the caller, null for the task's, and an offset in a file. */
   int allocPageAt(int gfp, @Nullable Policy shared, long index) {
-    Policy own = shared == null ? k.current.mempolicy : shared;
-    Policy policy = own == null ? defaultPolicy : own;
-    if (policy.mode == Policy.INTERLEAVE) {
+    return allocPageMpol(gfp, shared == null ? getTaskPolicy() : shared, index);
+  }
+
+  /** {@code alloc_pages_mpol()}: by a policy, and where that interleaves by a number. */
+  int allocPageMpol(int gfp, Policy policy, long index) {
+    if (isInterleave(policy)) {
       return k.pageAlloc.allocPagesNodemask(gfp, offsetIlNode(policy, index), null);
     }
-    return k.pageAlloc.allocPagesNodemask(gfp, policyNode(gfp, policy), policyNodemask(policy));
+    return allocUnspread(gfp, policy);
   }
 
   private int allocByPolicy(int gfp, Policy policy, @Nullable Vma vma, long address) {
-    if (policy.mode == Policy.INTERLEAVE) {
+    if (isInterleave(policy)) {
       return k.pageAlloc.allocPagesNodemask(gfp, interleaveNid(policy, vma, address), null);
     }
-    return k.pageAlloc.allocPagesNodemask(gfp, policyNode(gfp, policy), policyNodemask(policy));
+    return allocUnspread(gfp, policy);
+  }
+
+  private int allocUnspread(int gfp, Policy policy) {
+    int node = policyNode(gfp, policy);
+    int page = 0;
+    if (policy.mode == Policy.PREFERRED_MANY) {
+      page = k.pageAlloc.allocPagesNodemask(gfp, node, policy.nodes);
+    }
+    return page != 0 ? page : k.pageAlloc.allocPagesNodemask(gfp, node, policyNodemask(policy));
+  }
+
+  /** {@code get_task_policy()}: local allocation where the task has none. */
+  Policy getTaskPolicy() {
+    return k.current.mempolicy == null ? defaultPolicy : k.current.mempolicy;
   }
 
   /** {@code alloc_pages_current()}: by the task's policy; also {@code page_cache_alloc()}. */
   public int allocPagesCurrent(int gfp) {
-    Policy policy = k.current.mempolicy;
-    return allocByPolicy(gfp, policy == null ? defaultPolicy : policy, null, 0);
+    return allocByPolicy(gfp, getTaskPolicy(), null, 0);
   }
 
   /** {@code mpol_equal()}. */

@@ -45,6 +45,9 @@ public class Migrate {
     return 0;
   }
 
+  /** {@code lru_cache_enable()}, since 5.13: what {@link #migratePrep} did is over. */
+  public void migrateFinish() {}
+
   /** {@code migrate_prep_local()}: as {@link #migratePrep}, of this CPU. */
   public int migratePrepLocal() {
     k.swap.lruAddDrain();
@@ -80,11 +83,15 @@ public class Migrate {
     table[slot] = pte;
     if (frames.anon(newpage)) {
       k.rmap.pageAddAnonRmap(newpage, vma, address);
+      restoreExclusive(newpage, entry);
     } else {
       k.rmap.pageAddFileRmap(newpage);
     }
     return Rmap.SWAP_AGAIN;
   }
+
+  /** {@code RMAP_EXCLUSIVE}, since 5.19: whether the page was this process's alone. */
+  protected void restoreExclusive(int newpage, long entry) {}
 
   /** {@code remove_migration_ptes()}: all migration entries of {@code old} lead to {@code newpage} from now on. */
   protected void removeMigrationPtes(int old, int newpage) {
@@ -275,7 +282,7 @@ public class Migrate {
   }
 
   /** From {@code trylock_page()} to {@code unlock_page()} in {@code unmap_and_move()}. */
-  private int lockAndMove(int newpage, int page, boolean force, boolean offlining) {
+  protected int lockAndMove(int newpage, int page, boolean force, boolean offlining) {
     if (!k.filemap.trylockPage(page)) {
       if (!force) {
         return -Err.EAGAIN;
@@ -289,7 +296,7 @@ public class Migrate {
 
   private int moveLocked(int newpage, int page, boolean force, boolean offlining) {
     // Others have skipped KSM's pages before; only with the page lock is it certain that it is none.
-    if (frames.ksm(page) && !offlining) {
+    if (frames.ksm(page) && !offlining && !k.profile.ksmMovable()) {
       return -Err.EBUSY;
     }
     if (frames.has(page, PageFlag.WRITEBACK)) {

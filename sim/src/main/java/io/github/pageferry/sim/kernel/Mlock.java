@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public class Mlock {
 
   protected final Kernel k;
-  private final PageFrames frames;
+  protected final PageFrames frames;
 
   protected Mlock(Kernel k) {
     this.k = k;
@@ -81,7 +81,7 @@ public class Mlock {
     return 0;
   }
 
-  private void mlockPage(int page) {
+  protected void mlockPage(int page) {
     if (frames.mapping(page) != 0) {
       k.filemap.lockPage(page);
       if (frames.mapping(page) != 0) {
@@ -93,7 +93,7 @@ public class Mlock {
   }
 
   /** {@code __mlock_posix_error_return()}. */
-  private static int mlockPosixErrorReturn(int error) {
+  static int mlockPosixErrorReturn(int error) {
     if (error == -Err.EFAULT) {
       return -Err.ENOMEM;
     }
@@ -115,6 +115,11 @@ public class Mlock {
         k.swap.putPage(page);
       }
     }
+  }
+
+  /** {@code populate_vma_page_range()}, since 3.9. */
+  int populateVmaPageRange(Vma vma, long start, long end) {
+    return mlockVmaPagesRange(vma, start, end);
   }
 
   /** {@code mlock_fixup()}'s result: the VMA that holds the range now, and 0 or an errno negated. */
@@ -157,7 +162,7 @@ public class Mlock {
   }
 
   /** {@code make_pages_present()} of mm/memory.c: its errors are nobody's. */
-  private void makePagesPresent(Vma vma, long start, long end) {
+  protected void makePagesPresent(Vma vma, long start, long end) {
     int flags = vma.has(VmFlag.WRITE) ? Memory.FOLL_WRITE : 0;
     for (long address = start; address < end; address += PageTable.PAGE_SIZE) {
       if (k.memory.getUserPage(vma.mm, address, flags) < 0) {

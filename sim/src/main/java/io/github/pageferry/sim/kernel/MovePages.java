@@ -207,7 +207,19 @@ public class MovePages {
     return done < nrPages ? -Err.EFAULT : 0;
   }
 
-  /** Whether the caller may look at and move this task's pages: the check of {@code move_pages} and {@code migrate_pages}. */
+  /**
+   * The checks of {@code move_pages} and {@code migrate_pages} on the task whose pages are meant, in their order.
+   *
+   * @return 0, -EINVAL for a kernel thread, or -EPERM
+   */
+  protected int checkTask(Task task) {
+    if (task.mm == null) {
+      return -Err.EINVAL;
+    }
+    return mayMove(task) ? 0 : -Err.EPERM;
+  }
+
+  /** Whether the caller may look at and move this task's pages. */
   protected boolean mayMove(Task task) {
     Cred cred = k.current.cred;
     Cred target = task.cred;
@@ -234,15 +246,13 @@ public class MovePages {
     if (task == null) {
       return -Err.ESRCH;
     }
-    if (task.mm == null) {
-      return -Err.EINVAL;
-    }
-    if (!mayMove(task)) {
-      return -Err.EPERM;
+    int denied = checkTask(task);
+    if (denied != 0) {
+      return denied;
     }
     if (nodes != null) {
-      return doPagesMove(task.mm, task, nrPages, pages, nodes, status, flags);
+      return doPagesMove(task.mm(), task, nrPages, pages, nodes, status, flags);
     }
-    return doPagesStat(task.mm, nrPages, pages, status);
+    return doPagesStat(task.mm(), nrPages, pages, status);
   }
 }

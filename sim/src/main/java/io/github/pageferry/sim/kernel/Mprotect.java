@@ -37,7 +37,7 @@ public class Mprotect {
   }
 
   /** {@code mprotect_fixup()}: returns the VMA that holds the range now, null where a VMA too many would be needed. */
-  private @Nullable Vma mprotectFixup(Vma of, @Nullable Vma prev, long start, long end, long newFlags) {
+  protected @Nullable Vma mprotectFixup(Vma of, @Nullable Vma prev, long start, long end, long newFlags) {
     Vma vma = of;
     if (newFlags == vma.flags) {
       return vma;

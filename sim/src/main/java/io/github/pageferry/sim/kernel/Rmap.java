@@ -239,6 +239,11 @@ public class Rmap {
     }
   }
 
+  /** {@code make_migration_entry()} for an entry that maps the page. */
+  protected long migrationEntry(int page, long pte) {
+    return Pte.migration(page, Pte.write(pte));
+  }
+
   /** {@code try_to_unmap_one()}: takes the page out of one page table, a migration entry in its place. */
   protected int tryToUnmapOne(int page, Vma vma, long address, int flags) {
     long[] table = pageCheckAddress(page, vma.mm, address);
@@ -267,9 +272,9 @@ public class Rmap {
     boolean migration = (flags & TTU_ACTION_MASK) == TTU_MIGRATION;
     if (frames.anon(page)) {
       KernelBug.on(!migration, "mm/rmap.c: anonymous page {} unmapped without a swap entry", page);
-      table[slot] = Pte.migration(page, Pte.write(pte));
+      table[slot] = migrationEntry(page, pte);
     } else if (migration) {
-      table[slot] = Pte.migration(page, Pte.write(pte));
+      table[slot] = migrationEntry(page, pte);
     } else {
       vma.mm.filePages--;
     }

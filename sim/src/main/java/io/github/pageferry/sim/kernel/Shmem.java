@@ -19,6 +19,8 @@ public class Shmem {
   private final PageFrames frames;
   private final AddressSpaceOperations aops = new ShmemAops();
   private final VmOperations vmOps = new ShmemVmOps();
+  /** Real kernels hand out numbers of shared memory's files by CPU and mount: which one a file gets is not defined. */
+  private long nextIno = 2;
 
   protected Shmem(Kernel k) {
     this.k = k;
@@ -59,6 +61,11 @@ public class Shmem {
     }
 
     @Override
+    public boolean hasMapPages() {
+      return true;
+    }
+
+    @Override
     public boolean hasPolicy() {
       return true;
     }
@@ -77,7 +84,7 @@ public class Shmem {
     }
   }
 
-  private static AddressSpace mappingOf(Vma vma) {
+  static AddressSpace mappingOf(Vma vma) {
     AddressSpace mapping = vma.mapping();
     if (mapping == null) {
       throw new IllegalStateException("VMA " + vma + " maps no file");
@@ -99,7 +106,8 @@ public class Shmem {
     if (page != 0) {
       return page;
     }
-    page = k.mempolicy.allocPageAt(Gfp.HIGHUSER_MOVABLE, policyOf(mapping).lookup(index), index);
+    long number = k.profile.shmemInterleavesByInode() ? index + mapping.host().ino : index;
+    page = k.mempolicy.allocPageAt(Gfp.HIGHUSER_MOVABLE, policyOf(mapping).lookup(index), number);
     if (page != 0) {
       frames.set(page, PageFlag.SWAPBACKED);
       k.filemap.addToPageCacheLru(page, mapping, index);
@@ -113,6 +121,7 @@ public class Shmem {
   public VmFile newFile(long pages) {
     Inode inode = new Inode(new SharedPolicy());
     inode.pages = pages;
+    inode.ino = nextIno++;
     k.mappings.allocSpace(inode, aops, false);
     return new VmFile(inode);
   }

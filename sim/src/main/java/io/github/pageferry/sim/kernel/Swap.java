@@ -12,7 +12,7 @@ import io.github.pageferry.sim.mm.ZoneStat;
 public class Swap {
 
   protected final Kernel k;
-  private final PageFrames frames;
+  protected final PageFrames frames;
   /** {@code lru_add_pvecs}: by CPU and list. */
   private final Pagevec[][] lruAddPvecs;
 
@@ -171,6 +171,14 @@ public class Swap {
     }
     return 0;
   }
+
+  /** {@code lru_cache_disable()}, before 5.13 {@code migrate_prep()}: no page waits in a pagevec from here on. */
+  public void lruCacheDisable() {
+    lruAddDrainAll();
+  }
+
+  /** {@code lru_cache_enable()}. */
+  public void lruCacheEnable() {}
 
   /** {@code ____pagevec_lru_add()}: the pages go onto the list, and the pagevec's references go. */
   protected void pagevecLruAdd(Pagevec vec, int lru) {

@@ -8,6 +8,8 @@ public final class Inode {
   private @Nullable AddressSpace mapping;
   /** {@code SHMEM_I(inode)->policy}: the policies of a file of shared memory, null for other files. */
   private final @Nullable SharedPolicy sharedPolicy;
+  /** {@code i_ino}. */
+  public long ino;
   /** {@code i_size}, in pages. */
   public long pages;
   /** {@code i_count} and {@code i_nlink} together: open files, mappings and the name. */

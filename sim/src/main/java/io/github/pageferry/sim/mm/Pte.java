@@ -34,6 +34,8 @@ public final class Pte {
   private static final int TYPE_SHIFT = 1;
   private static final long TYPE_MASK = 31;
 
+  /** {@code SWP_MIGRATION_READ_EXCLUSIVE}, since 5.19. */
+  static final int MIGRATION_READ_EXCLUSIVE = 29;
   /** {@code SWP_MIGRATION_READ}. */
   static final int MIGRATION_READ = 30;
   /** {@code SWP_MIGRATION_WRITE}. */
@@ -54,6 +56,11 @@ public final class Pte {
   /** {@code pfn_pte()} and {@code mk_pte()}. */
   public static long of(int page, long prot) {
     return (long) page << 12 | prot;
+  }
+
+  /** {@code pte_protnone()}: there, but without access. */
+  public static boolean protnone(long pte) {
+    return (pte & (PROTNONE | PRESENT)) == PROTNONE;
   }
 
   public static boolean write(long pte) {
@@ -104,9 +111,19 @@ public final class Pte {
     return swap(write ? MIGRATION_WRITE : MIGRATION_READ, page);
   }
 
+  /** {@code make_readable_exclusive_migration_entry()}. */
+  public static long migrationExclusive(int page) {
+    return swap(MIGRATION_READ_EXCLUSIVE, page);
+  }
+
+  /** {@code is_readable_exclusive_migration_entry()}. */
+  public static boolean isExclusiveMigration(long pte) {
+    return isSwap(pte) && swapType(pte) == MIGRATION_READ_EXCLUSIVE;
+  }
+
   /** {@code is_migration_entry()}. */
   public static boolean isMigration(long pte) {
-    return isSwap(pte) && swapType(pte) >= MIGRATION_READ;
+    return isSwap(pte) && swapType(pte) >= MIGRATION_READ_EXCLUSIVE;
   }
 
   /** {@code is_write_migration_entry()}. */

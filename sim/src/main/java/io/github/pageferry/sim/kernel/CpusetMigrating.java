@@ -1,0 +1,25 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.Task;
+
+/** {@code kernel/cgroup/cpuset.c} of cgroup v2 since ee9707e8593d (5.15): the pages of a task follow its cpuset. */
+class CpusetMigrating extends Cpuset {
+
+  CpusetMigrating(Kernel k) {
+    super(k);
+  }
+
+  /** With {@code cpuset_migrate_mm()}, whose work a kernel thread does that is in no cpuset. */
+  @Override
+  protected void changeNodemask(Task task, NodeMask mems) {
+    NodeMask old = task.memsAllowed;
+    super.changeNodemask(task, mems);
+    if (task.mm != null && !old.equals(mems)) {
+      Task caller = k.current;
+      k.current = k.kernelThread();
+      k.mbind.doMigratePages(task.mm, old, mems, Mbind.MPOL_MF_MOVE_ALL);
+      k.current = caller;
+    }
+  }
+}

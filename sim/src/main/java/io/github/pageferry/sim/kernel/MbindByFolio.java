@@ -1,0 +1,57 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageList;
+import io.github.pageferry.sim.mm.Policy;
+import io.github.pageferry.sim.mm.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code mbind(2)} and {@code migrate_pages(2)} since 6.7: every page that cannot be isolated is counted, of any call
+ * (1cb5d11a370f), and a page's new place follows from the policy and the page's index, not from the VMA that it is found in
+ * (ddc1a5cbc05d, 88c91dc58582).
+ */
+class MbindByFolio extends MbindQueueing {
+
+  MbindByFolio(Kernel k) {
+    super(k);
+  }
+
+  @Override
+  protected void fail(QueuePages qp) {
+    qp.failed++;
+  }
+
+  @Override
+  protected int moveQueued(Mm mm, long start, long end, @Nullable Policy policy, PageList pagelist) {
+    if (pagelist.isEmpty()) {
+      return 0;
+    }
+    Policy target = policy == null ? k.mempolicy.getTaskPolicy() : policy;
+    long base = Mempolicy.isInterleave(target) ? interleaveBase(mm, start, end, pagelist) : 0;
+    return k.migrate.migratePages(pagelist, page -> allocByMpol(page, target, base), false);
+  }
+
+  /** {@code alloc_migration_target_by_mpol()}. */
+  private int allocByMpol(int page, Policy policy, long base) {
+    return k.mempolicy.allocPageMpol(Gfp.HIGHUSER_MOVABLE, policy, base + Integer.toUnsignedLong(frames.index(page)));
+  }
+
+  /**
+   * What must be added to a page's index to interleave as a fault would in the VMA of the first page moved; KSM's pages have no
+   * VMA of their own.
+   */
+  private long interleaveBase(Mm mm, long start, long end, PageList pagelist) {
+    int page = pagelist.first();
+    while (page != 0 && frames.ksm(page)) {
+      page = pagelist.next(page);
+    }
+    for (Vma vma = mm.findVma(start); page != 0 && vma != null && vma.start < end; vma = vma.next) {
+      long address = k.rmap.pageAddressInVma(page, vma);
+      if (address != Rmap.NO_ADDRESS) {
+        return k.mempolicy.interleaveIndex(vma, address) - Integer.toUnsignedLong(frames.index(page));
+      }
+    }
+    return 0;
+  }
+}

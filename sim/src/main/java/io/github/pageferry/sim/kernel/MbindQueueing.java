@@ -1,0 +1,272 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageList;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Policy;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Task;
+import io.github.pageferry.sim.mm.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code mbind(2)} and {@code migrate_pages(2)} since 5.5: {@code queue_pages_range()} sees every hole of the range (5.5), a
+ * strict call that moves fails for what it cannot isolate, too (a53190a4aaa3, d883544515aa, 5.3), and nothing moves where the
+ * policy cannot be set (3.8).
+ */
+class MbindQueueing extends Mbind {
+
+  MbindQueueing(Kernel k) {
+    super(k);
+  }
+
+  /** {@code struct queue_pages}: what is wanted of a walk, and what came of it. */
+  protected static final class QueuePages {
+    final long start;
+    final long end;
+    final NodeMask nodes;
+    final int flags;
+    final PageList pagelist;
+    /** {@code nr_failed}: misplaced pages that could not be isolated; before 6.7 only whether there were any. */
+    int failed;
+
+    QueuePages(long start, long end, NodeMask nodes, int flags, PageList pagelist) {
+      this.start = start;
+      this.end = end;
+      this.nodes = nodes;
+      this.flags = flags;
+      this.pagelist = pagelist;
+    }
+
+    boolean has(int flag) {
+      return (flags & flag) != 0;
+    }
+
+    boolean moves() {
+      return has(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL);
+    }
+  }
+
+  /** {@code queue_pages_required()}. */
+  protected boolean isRequired(int page, QueuePages qp) {
+    return qp.nodes.has(frames.pageToNid(page)) != qp.has(MPOL_MF_INVERT);
+  }
+
+  /** {@code migrate_page_add()}: whether the page is on the list now, or is shared and need not be. */
+  protected boolean queue(int page, QueuePages qp) {
+    if (!qp.has(MPOL_MF_MOVE_ALL) && frames.mapcount(page) > 1) {
+      return true;
+    }
+    if (k.vmscan.isolateLruPage(page) != 0) {
+      return false;
+    }
+    qp.pagelist.addLast(page);
+    k.incZonePageState(page, k.swap.isolatedStat(page));
+    return true;
+  }
+
+  /** A misplaced page that cannot be moved; only a strict call minds. */
+  protected void fail(QueuePages qp) {
+    if (qp.has(MPOL_MF_STRICT)) {
+      qp.failed++;
+    }
+  }
+
+  /** {@code queue_pages_test_walk()}: 0 to walk the VMA, 1 to pass over it, -EFAULT at a hole. */
+  private int testWalk(Vma vma, boolean first, QueuePages qp) {
+    if (!qp.has(MPOL_MF_DISCONTIG_OK)) {
+      boolean holeBelow = first && qp.start < vma.start;
+      boolean holeAbove = vma.end < qp.end && (vma.next == null || vma.end < vma.next.start);
+      if (holeBelow || holeAbove) {
+        return -Err.EFAULT;
+      }
+    }
+    boolean walk = qp.has(MPOL_MF_STRICT) || qp.moves() && k.mempolicy.vmaMigratable(vma);
+    return walk ? 0 : 1;
+  }
+
+  /** {@code queue_pages_pte_range()}: of one page table; 0, or -EIO where nothing moves and a page is misplaced. */
+  private int queuePteRange(Vma vma, long[] table, long start, long end, QueuePages qp) {
+    for (long address = start; address < end; address += PageTable.PAGE_SIZE) {
+      long pte = table[PageTable.slot(address)];
+      int page = Pte.present(pte) ? k.memory.vmNormalPage(vma, address, pte) : 0;
+      if (page == 0 || frames.has(page, PageFlag.RESERVED) || !isRequired(page, qp)) {
+        continue;
+      }
+      if (!qp.moves()) {
+        return -Err.EIO;
+      }
+      if (!k.mempolicy.vmaMigratable(vma) || !queue(page, qp)) {
+        fail(qp);
+      }
+    }
+    return 0;
+  }
+
+  private int walkVma(Vma vma, long start, long end, QueuePages qp) {
+    for (long address = start; address < end; ) {
+      long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
+      long[] table = vma.mm.pageTable().find(address);
+      int error = table == null ? 0 : queuePteRange(vma, table, address, next, qp);
+      if (error != 0) {
+        return error;
+      }
+      if (qp.failed > 0 && k.profile.mbindWalkStops()) {
+        return 1;
+      }
+      address = next;
+    }
+    return 0;
+  }
+
+  /** {@code queue_pages_range()}: 0, 1 where it stopped early, or an errno negated. */
+  protected int queuePagesRange(Mm mm, QueuePages qp) {
+    boolean first = true;
+    for (Vma vma = mm.findVma(qp.start); vma != null && vma.start < qp.end; vma = vma.next) {
+      int test = testWalk(vma, first, qp);
+      first = false;
+      int error = test != 0 ? test : walkVma(vma, Math.max(qp.start, vma.start), Math.min(qp.end, vma.end), qp);
+      if (error < 0 || error > 0 && test == 0) {
+        return error;
+      }
+    }
+    return first ? -Err.EFAULT : 0;
+  }
+
+  /** {@code mbind_range()}: of VMAs that have another policy so far. */
+  @Override
+  protected int mbindRange(Mm mm, long start, long end, @Nullable Policy policy) {
+    Vma vma = mm.findVma(start);
+    Vma prev = vma == null || start > vma.start ? vma : vma.prev;
+    for (; vma != null && vma.start < end; prev = vma, vma = vma.next) {
+      if (k.mempolicy.mpolEqual(vma.policy, policy)) {
+        continue;
+      }
+      long from = Math.max(start, vma.start);
+      long to = Math.min(end, vma.end);
+      Vma merged = k.mmap.vmaMerge(mm, prev, from, to, vma.flags, vma.anonVma, vma.file, vma.pageIndex(from), policy);
+      if (merged != null) {
+        vma = merged;
+      } else {
+        int error = vma.start != from ? k.mmap.splitVma(vma, from, true) : 0;
+        if (error == 0 && vma.end != to) {
+          error = k.mmap.splitVma(vma, to, false);
+        }
+        if (error != 0) {
+          return error;
+        }
+      }
+      int error = policyVma(vma, policy == null ? null : policy.copy());
+      if (error != 0) {
+        return error;
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  protected int bindAndMove(long start, long end, @Nullable Policy policy, NodeMask nodes, int flags) {
+    Mm mm = k.current.mm();
+    PageList pagelist = new PageList(frames);
+    QueuePages qp = new QueuePages(start, end, nodes, flags | MPOL_MF_INVERT, pagelist);
+    int error = Math.min(0, queuePagesRange(mm, qp));
+    if (error == 0) {
+      error = mbindRange(mm, start, end, policy);
+    }
+    if (error != 0) {
+      k.migrate.putbackLruPages(pagelist);
+      return error;
+    }
+    int failed = moveQueued(mm, start, end, policy, pagelist);
+    return (failed != 0 || qp.failed != 0) && (flags & MPOL_MF_STRICT) != 0 ? -Err.EIO : 0;
+  }
+
+  /** The call of {@code migrate_pages()} in {@code do_mbind()}. */
+  protected int moveQueued(Mm mm, long start, long end, @Nullable Policy policy, PageList pagelist) {
+    if (pagelist.isEmpty()) {
+      return 0;
+    }
+    Vma first = mm.findVma(start);
+    return k.migrate.migratePages(pagelist, page -> newVmaPage(page, first), false);
+  }
+
+  /** {@code alloc_migration_target()} of {@code migrate_to_node()}. */
+  @Override
+  protected int newNodePage(int node) {
+    return k.pageAlloc.allocPagesExactNode(node, Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE);
+  }
+
+  @Override
+  protected int migrateToNode(Mm mm, int source, int dest, int flags) {
+    Vma first = mm.first();
+    if (first == null) {
+      return 0;
+    }
+    PageList pagelist = new PageList(frames);
+    QueuePages qp = new QueuePages(
+        first.start, PageTable.TASK_SIZE, NodeMask.of(source), flags | MPOL_MF_DISCONTIG_OK, pagelist);
+    queuePagesRange(mm, qp);
+    int stayed = pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, page -> newNodePage(dest), false);
+    return stayed < 0 ? stayed : stayed + qp.failed;
+  }
+
+  /**
+   * {@code do_migrate_pages()}. Between sets of different sizes the nodes that are in both keep their pages (4a5b18cc1f3b, 3.5).
+   */
+  @Override
+  public int doMigratePages(Mm mm, NodeMask from, NodeMask to, int flags) {
+    k.migrate.migratePrep();
+    int busy = 0;
+    int error = 0;
+    NodeMask left = from;
+    while (!left.isEmpty() && error >= 0) {
+      int source = -1;
+      int dest = 0;
+      for (int s = left.first(); s >= 0; s = left.next(s)) {
+        if (from.weight() != to.weight() && to.has(s)) {
+          continue;
+        }
+        int d = NodeMask.remap(s, from, to);
+        if (s == d) {
+          continue;
+        }
+        source = s;
+        dest = d;
+        if (!left.has(dest)) {
+          break;
+        }
+      }
+      if (source < 0) {
+        break;
+      }
+      left = left.without(source);
+      error = migrateToNode(mm, source, dest, flags);
+      busy += Math.max(0, error);
+    }
+    k.migrate.migrateFinish();
+    return error < 0 ? error : busy;
+  }
+
+  /** {@code kernel_migrate_pages()}: the target is cut down to what the caller may use (0486a38bcc4b, 4.16). */
+  @Override
+  public long sysMigratePages(int pid, NodeMask from, NodeMask to) {
+    if (from.limit() > k.profile.maxNumnodes() || to.limit() > k.profile.maxNumnodes()) {
+      return -Err.EINVAL;
+    }
+    Task task = pid == 0 ? k.current : k.findTask(pid);
+    if (task == null) {
+      return -Err.ESRCH;
+    }
+    if (!k.movePages.mayMove(task)
+        || !to.isSubsetOf(k.cpuset.memsAllowed(task)) && !k.current.capableSysNice()) {
+      return -Err.EPERM;
+    }
+    NodeMask allowed = to.and(k.cpuset.memsAllowed(k.current));
+    if (allowed.isEmpty() || task.mm == null) {
+      return -Err.EINVAL;
+    }
+    return doMigratePages(task.mm, from, allowed, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
+  }
+}

@@ -1,0 +1,20 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.Policy;
+
+/**
+ * {@code mm/mempolicy.c} since 269fbe72cded (5.14): every mode keeps its nodes in one mask, and that of a preferred node stays as
+ * it is when the cpuset changes.
+ */
+class MempolicyOneMask extends Mempolicy {
+
+  MempolicyOneMask(Kernel k) {
+    super(k);
+  }
+
+  @Override
+  protected void rebindPreferred(Policy policy, NodeMask nodes) {
+    policy.cpusetMemsAllowed = nodes;
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+
+/**
+ * {@code mm/mlock.c} since fed067da46ad (2.6.38): all VMAs of the range are marked first, and only where that went well are their
+ * pages brought in ({@code mm_populate()}). A shared mapping is read, not written (5ecfda041e4b).
+ */
+class MlockPopulating extends Mlock {
+
+  MlockPopulating(Kernel k) {
+    super(k);
+  }
+
+  /** Marking brings nothing in. */
+  @Override
+  protected int mlockVmaPagesRange(Vma vma, long start, long end) {
+    return 0;
+  }
+
+  @Override
+  protected void makePagesPresent(Vma vma, long start, long end) {}
+
+  @Override
+  public long sysMlock(long address, long bytes, boolean on) {
+    long result = super.sysMlock(address, bytes, on);
+    if (!on || result != 0) {
+      return result;
+    }
+    long start = address & PageTable.PAGE_MASK;
+    long end = address + bytes + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK;
+    return mlockPosixErrorReturn(mmPopulate(k.current.mm(), start, end));
+  }
+
+  /** {@code __mm_populate()}: 0, or the first error. */
+  private int mmPopulate(Mm mm, long start, long end) {
+    for (Vma vma = mm.findVma(start); vma != null && vma.start < end; vma = vma.next) {
+      if (vma.has(VmFlag.IO | VmFlag.PFNMAP)) {
+        continue;
+      }
+      int error = populateVmaPageRange(vma, Math.max(start, vma.start), Math.min(end, vma.end));
+      if (error != 0) {
+        return error;
+      }
+    }
+    return 0;
+  }
+
+  /** {@code populate_vma_page_range()}: breaks copy-on-write where the process may write. */
+  @Override
+  int populateVmaPageRange(Vma vma, long start, long end) {
+    int flags = Memory.FOLL_TOUCH | Memory.FOLL_GET;
+    if ((vma.flags & (VmFlag.WRITE | VmFlag.SHARED)) == VmFlag.WRITE) {
+      flags |= Memory.FOLL_WRITE;
+    }
+    for (long at = start; at < end; at += PageTable.PAGE_SIZE) {
+      int page = k.memory.getUserPage(vma.mm, at, flags);
+      if (page < 0) {
+        return page;
+      }
+      if (vma.has(VmFlag.LOCKED)) {
+        k.swap.lruAddDrain();
+        mlockPage(page);
+      } else {
+        k.swap.putPage(page);
+      }
+    }
+    return 0;
+  }
+}
