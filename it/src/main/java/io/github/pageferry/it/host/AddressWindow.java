@@ -3,8 +3,8 @@ package io.github.pageferry.it.host;
 import java.util.BitSet;
 
 /**
- * The stretch of addresses that a run's regions lie in. Neither the kernel nor the JVM puts anything there of itself: it
- * is far below where mmap(2) begins to look from the top, far above programs, heaps and their metadata. So what a run
+ * The stretch of addresses that a run's regions lie in. Neither the kernel nor the JVM puts anything there of itself:
+ * it is far below where mmap(2) begins to look from the top, far above programs, heaps and their metadata. So what a run
  * unmaps stays unmapped.
  *
  * <pre>
@@ -49,7 +49,7 @@ final class AddressWindow implements AutoCloseable {
         }
       }
     }
-    throw new IllegalStateException("no free addresses for another run: " + MOST + " are open, or addresses are limited");
+    throw new IllegalStateException("no addresses for another run: " + MOST + " are open, or addresses are limited");
   }
 
   private static boolean canMapAt(long address) {

@@ -84,22 +84,27 @@ final class CpusetGroup implements AutoCloseable {
     }
   }
 
-  /** Sends all threads back to the parent and removes the group. */
+  /**
+   * Sends all threads back to the parent and removes the group.
+   *
+   * @throws IllegalStateException where it cannot be removed
+   */
   @Override
   public void close() {
-    for (int i = 0; i < ATTEMPTS; i++) {
+    long removed = Errnos.EBUSY;
+    for (int i = 0; i < ATTEMPTS && removed == Errnos.EBUSY; i++) {
       for (String thread : Cpusets.words(threadsOf(directory))) {
         if (!thread.isEmpty()) {
           KernelFile.write(threadsOf(parent), thread);
         }
       }
-      if (Libc.result(Libc.rmdir(directory.toString())) != Errnos.EBUSY) {
-        break;
+      removed = Libc.result(Libc.rmdir(directory.toString()));
+      if (removed == Errnos.EBUSY) {
+        Pause.millis(MILLIS);
       }
-      Pause.millis(MILLIS);
     }
-    if (enabledController) {
-      // refused, rightly, while another run has a group here
+    must("remove the cgroup " + directory, removed);
+    if (enabledController && Cpusets.groupsIn(parent).isEmpty()) {
       KernelFile.write(parent.resolve("cgroup.subtree_control"), "-cpuset");
     }
   }

@@ -1,12 +1,12 @@
 package io.github.pageferry.it.host;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The place in the cgroup hierarchy, below this process's own group, where groups for confined threads are made.
@@ -74,13 +74,18 @@ final class Cpusets {
 
   /** Removes groups of processes that ended without a chance to do so (SIGKILL). */
   private void removeLeftovers() {
-    try (DirectoryStream<Path> groups = Files.newDirectoryStream(parent, NAME + "*")) {
-      for (Path group : groups) {
-        String[] parts = group.getFileName().toString().split("-");
-        if (parts.length == 3 && !Files.exists(Path.of("/proc", parts[1]))) {
-          Libc.rmdir(group.toString());
-        }
+    for (Path group : groupsIn(parent)) {
+      String[] parts = group.getFileName().toString().split("-");
+      if (parts.length == 3 && !Files.exists(Path.of("/proc", parts[1]))) {
+        Libc.rmdir(group.toString());
       }
+    }
+  }
+
+  /** The groups that runs, of whatever process, have made there. */
+  static List<Path> groupsIn(Path parent) {
+    try (Stream<Path> all = Files.list(parent)) {
+      return all.filter(group -> group.getFileName().toString().startsWith(NAME)).toList();
     } catch (IOException e) {
       throw new IllegalStateException("cannot list " + parent, e);
     }

@@ -1,6 +1,7 @@
 package io.github.pageferry.it.host;
 
 import io.github.pageferry.it.host.PrivateMount.Unavailable;
+import io.github.pageferry.it.workload.Need;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -38,21 +39,26 @@ final class DiskImage implements AutoCloseable {
     this.device = device;
   }
 
-  static DiskImage ext4() {
-    return make("mke2fs", "e2fsprogs", "ext4", List.of("-q", "-F", "-t", "ext4", "-b", "4096", "-m", "0"));
+  /**
+   * Makes one with the program that formats such file systems.
+   *
+   * @throws Unavailable where there is no such program, or no loop device to be had
+   */
+  static DiskImage make(Need kind) {
+    return switch (kind) {
+      case EXT4 -> make(kind, "e2fsprogs", "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-m", "0");
+      // clusters of 4096 bytes
+      case VFAT -> make(kind, "dosfstools", "mkfs.vfat", "-S", "512", "-s", "8");
+      default -> throw new IllegalArgumentException(kind + " needs no disk");
+    };
   }
 
-  static DiskImage vfat() {
-    // clusters of 4096 bytes
-    return make("mkfs.vfat", "dosfstools", "vfat", List.of("-S", "512", "-s", "8"));
-  }
-
-  private static DiskImage make(String program, String debianPackage, String type, List<String> options) {
-    Path formatter = find(program).orElseThrow(() -> new Unavailable("no " + program + " to make one with (Debian has it"
-        + " in " + debianPackage + "), and no property pageferry.host." + type + " that names a directory on one"));
+  private static DiskImage make(Need kind, String debianPackage, String program, String... options) {
+    Path formatter = find(program).orElseThrow(() -> new Unavailable("no " + program + " to make one with (Debian has"
+        + " it in " + debianPackage + "), and no property pageferry.host." + kind.word() + " that names a directory"));
     int file = MemoryFile.create("pageferry-disk", SIZE);
     try {
-      format(formatter, options, file);
+      format(formatter, List.of(options), file);
       return attach(file);
     } finally {
       Libc.close(file);

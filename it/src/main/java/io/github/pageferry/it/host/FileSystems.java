@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * A directory on a file system of each kind, where regions' files are made. One that a system property names
- * ({@code pageferry.host.ext4}, {@code .vfat}, {@code .tmpfs}, {@code .ramfs}) comes first; see {@link PrivateMount} for
- * where the others come from. Each is looked for on first use.
+ * ({@code pageferry.host.ext4}, {@code .vfat}, {@code .tmpfs}, {@code .ramfs}) comes first; see {@link PrivateMount}
+ * for where the others come from. Each is looked for on first use.
  */
 final class FileSystems implements AutoCloseable {
 
@@ -27,8 +27,8 @@ final class FileSystems implements AutoCloseable {
   }
 
   /**
-   * A new empty file on such a file system, open for reading and writing. It has no name any more and goes with its last
-   * descriptor or mapping.
+   * A new empty file on such a file system, open for reading and writing. It has no name any more and goes with its
+   * last descriptor or mapping.
    *
    * @return the descriptor, or an errno negated
    * @throws IllegalArgumentException where there is no such file system

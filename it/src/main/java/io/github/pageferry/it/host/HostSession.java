@@ -22,7 +22,7 @@ final class HostSession implements Session {
     thread = new RunThread(testbed.migrator(), cpu);
   }
 
-  /** Makes the machine ready. To be called once, before anything else; where it fails, {@link #close} is all that is left. */
+  /** Makes the machine ready. To be called once, before anything else; where it fails the session can only be closed. */
   void prepare(Set<Need> needs, int nodes) {
     thread.call(() -> run = new Run(testbed, thread, needs, nodes));
   }

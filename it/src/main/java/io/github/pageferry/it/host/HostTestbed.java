@@ -14,9 +14,10 @@ import java.util.Set;
 /**
  * Runs workloads on this host's kernel, in this JVM.
  *
- * <p>Nothing is left behind: neither after {@link #close} nor after a signal that lets the JVM shut down (SIGINT, SIGTERM,
- * SIGHUP). Children, files and mounts go even where the JVM is killed (SIGKILL); what stays then is an empty cgroup, which
- * the next run removes, and such settings of KSM, huge pages and NUMA balancing as a run that needs them had changed.
+ * <p>Nothing is left behind: neither after {@link #close} nor after a signal that lets the JVM shut down (SIGINT,
+ * SIGTERM, SIGHUP). Children, files and mounts go even where the JVM is killed (SIGKILL); what stays then is an empty
+ * cgroup, which the next run removes, and such settings of KSM, huge pages and NUMA balancing as a run that needs them
+ * had changed.
  *
  * <p>Directories for files can be given by the system properties {@code pageferry.host.tmpfs}, {@code .ramfs},
  * {@code .ext4} and {@code .vfat}; without them the testbed mounts file systems of its own, which takes CAP_SYS_ADMIN.
@@ -48,6 +49,7 @@ public final class HostTestbed implements Testbed {
    * @throws IllegalStateException where it cannot be called from this JVM, with the reason and a remedy
    */
   public static HostTestbed open() {
+    Libc.load();
     HostTestbed testbed = new HostTestbed(LinuxMigrator.open());
     Runtime.getRuntime().addShutdownHook(testbed.shutdownHook);
     if (testbed.migrator.topology().nodesWithMemory().size() > 1) {
@@ -106,13 +108,20 @@ public final class HostTestbed implements Testbed {
     return cpusets.orElseThrow(() -> new IllegalStateException("no cpusets here"));
   }
 
+  /** Whether what waits had better stop. */
+  boolean isClosed() {
+    synchronized (sessions) {
+      return closed;
+    }
+  }
+
   void closed(HostSession session) {
     synchronized (sessions) {
       sessions.remove(session);
     }
   }
 
-  /** Closes the sessions that are still open, each after the step that it is at, and puts the machine's settings back. */
+  /** Closes the sessions that are still open, each after its present step, and puts the machine's settings back. */
   @Override
   public void close() {
     undoEverything();

@@ -3,10 +3,11 @@ package io.github.pageferry.it.host;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
- * Huge pages of 2 MiB on each node that a workload uses: pools are made larger where needed, never smaller, and get their
- * size back.
+ * Huge pages of 2 MiB on each node that a workload uses: pools are made larger where needed, never smaller, and get
+ * their size back.
  */
 final class HugePagePool implements AutoCloseable {
 
@@ -18,17 +19,18 @@ final class HugePagePool implements AutoCloseable {
   private final MachineLock lock;
   private final KernelSettings settings = new KernelSettings();
 
-  private HugePagePool() {
-    lock = new MachineLock(DIRECTORY);
+  private HugePagePool(BooleanSupplier givenUp) {
+    lock = new MachineLock(DIRECTORY, givenUp);
   }
 
   /**
    * Provides free huge pages on nodes 0 to {@code nodes - 1}.
    *
+   * @param givenUp whether there is no more point in waiting for another run
    * @throws IllegalStateException where the kernel does not have them
    */
-  static HugePagePool obtain(int nodes) {
-    HugePagePool pool = new HugePagePool();
+  static HugePagePool obtain(int nodes, BooleanSupplier givenUp) {
+    HugePagePool pool = new HugePagePool(givenUp);
     for (int node = 0; node < nodes; node++) {
       if (!pool.provide(node)) {
         pool.close();
@@ -54,7 +56,7 @@ final class HugePagePool implements AutoCloseable {
       return Optional.of("the kernel has no huge pages");
     }
     try {
-      obtain(nodes).close();
+      obtain(nodes, () -> false).close();
       return Optional.empty();
     } catch (IllegalStateException e) {
       return Optional.of(e.getMessage());
@@ -63,7 +65,10 @@ final class HugePagePool implements AutoCloseable {
 
   @Override
   public void close() {
-    settings.close();
-    lock.close();
+    try {
+      settings.close();
+    } finally {
+      lock.close();
+    }
   }
 }

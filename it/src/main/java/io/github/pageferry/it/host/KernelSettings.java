@@ -2,7 +2,9 @@ package io.github.pageferry.it.host;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /** Settings of the machine that are changed for a while: {@link #close} puts back what stood there. */
 final class KernelSettings implements AutoCloseable {
@@ -36,12 +38,23 @@ final class KernelSettings implements AutoCloseable {
     return open >= 0 && close > open ? text.substring(open + 1, close) : text;
   }
 
-  /** Puts the values back, the last one changed first. */
+  /**
+   * Puts the values back, the last one changed first.
+   *
+   * @throws IllegalStateException naming those that could not be put back
+   */
   @Override
   public void close() {
+    List<String> failed = new ArrayList<>();
     while (!saved.isEmpty()) {
       Saved last = saved.pop();
-      KernelFile.write(last.file, last.value);
+      long result = KernelFile.write(last.file, last.value);
+      if (result < 0) {
+        failed.add("'" + last.value + "' into " + last.file + " (" + Errnos.name(result) + ")");
+      }
+    }
+    if (!failed.isEmpty()) {
+      throw new IllegalStateException("could not put back " + String.join(", ", failed));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.github.pageferry.NodeSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Kernel samepage merging (Documentation/admin-guide/mm/ksm.rst), made to run only when a step asks for it and to have
@@ -29,6 +30,7 @@ final class Ksm implements AutoCloseable {
   private static final int LOOK_MILLIS = 2;
 
   private final MachineLock lock;
+  private final BooleanSupplier givenUp;
   private final KernelSettings settings = new KernelSettings();
 
   /** Why pages cannot be merged here, or empty where they can. */
@@ -39,10 +41,15 @@ final class Ksm implements AutoCloseable {
     return Files.isWritable(RUN) ? Optional.empty() : Optional.of(RUN + " cannot be written to");
   }
 
-  /** Separates all merged pages, stops merging and makes scans quick. */
-  Ksm() {
-    lock = new MachineLock(DIRECTORY);
-    // saved first, put back last: STOP in between lets the other values be put back
+  /**
+   * Separates all merged pages, stops merging and makes scans quick.
+   *
+   * @param givenUp whether there is no more point in waiting for anything
+   */
+  Ksm(BooleanSupplier givenUp) {
+    this.givenUp = givenUp;
+    lock = new MachineLock(DIRECTORY, givenUp);
+    // first, so that it is put back last: some of the others can only be set while nothing is merged
     settings.set(RUN, UNMERGE);
     settings.set(DIRECTORY.resolve("advisor_mode"), "none");
     settings.set(DIRECTORY.resolve("pages_to_scan"), "100000");
@@ -67,12 +74,12 @@ final class Ksm implements AutoCloseable {
     }
   }
 
-  private static boolean awaitCalm() {
+  private boolean awaitCalm() {
     long scans = counter("full_scans");
     long merged = -1;
     int calm = 0;
     long seen = 0;
-    for (int i = 0; i < LOOKS && calm < CALM_SCANS && seen < MOST_SCANS; i++) {
+    for (int i = 0; i < LOOKS && calm < CALM_SCANS && seen < MOST_SCANS && !givenUp.getAsBoolean(); i++) {
       Pause.millis(LOOK_MILLIS);
       long now = counter("full_scans");
       if (now > scans) {
@@ -100,7 +107,10 @@ final class Ksm implements AutoCloseable {
   @Override
   public void close() {
     KernelFile.write(RUN, UNMERGE);
-    settings.close();
-    lock.close();
+    try {
+      settings.close();
+    } finally {
+      lock.close();
+    }
   }
 }

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C library's functions as their manual pages have them (section 2 unless said otherwise), pointers and sizes being
- * {@code long}: nothing but 64-bit Linux is served. They return −1 where they fail; {@link #result} makes that −errno.
+ * The C library's functions as section 2 of the manual has them, pointers and sizes being {@code long}: nothing but
+ * 64-bit Linux is served. They return −1 where they fail; {@link #result} makes that −errno.
  *
  * <p>Constants are those that x86-64, aarch64, riscv64, ppc64le and s390x share, from {@code asm-generic} and
  * {@code linux/}.
@@ -64,6 +64,20 @@ final class Libc {
   static final int PAGE_SIZE;
 
   private Libc() {}
+
+  /**
+   * Binds the functions.
+   *
+   * @throws IllegalStateException where this C library lacks one of them, or the architecture is not served
+   */
+  static void load() {
+    CallNumbers.here();
+    try {
+      getpagesize();
+    } catch (LinkageError e) {
+      throw new IllegalStateException("the host testbed cannot use this system's C library: " + e.getMessage(), e);
+    }
+  }
 
   private static native int getpagesize();
 

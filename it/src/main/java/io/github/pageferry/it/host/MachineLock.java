@@ -1,10 +1,11 @@
 package io.github.pageferry.it.host;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /**
- * Keeps runs apart that change the same setting of the machine, in this process and in others: flock(2) of the setting's
- * own directory, which leaves nothing behind.
+ * Keeps runs apart that change the same setting of the machine, in this process and in others: flock(2) of the directory
+ * of that setting, which leaves nothing behind.
  */
 final class MachineLock implements AutoCloseable {
 
@@ -18,27 +19,28 @@ final class MachineLock implements AutoCloseable {
   /**
    * Waits for the lock.
    *
-   * @throws IllegalStateException where another run keeps it for minutes
+   * @param givenUp whether there is no more point in waiting
+   * @throws IllegalStateException where another run keeps it for minutes, or {@code givenUp} says so
    */
-  MachineLock(Path directory) {
+  MachineLock(Path directory, BooleanSupplier givenUp) {
     fd = (int) Libc.must("open " + directory,
         Libc.open(directory.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
     try {
-      await(directory);
+      await(directory, givenUp);
     } catch (RuntimeException e) {
       Libc.close(fd);
       throw e;
     }
   }
 
-  private void await(Path directory) {
-    for (int i = 0; i < ATTEMPTS; i++) {
+  private void await(Path directory, BooleanSupplier givenUp) {
+    for (int i = 0; i < ATTEMPTS && !givenUp.getAsBoolean(); i++) {
       if (Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
         return;
       }
       Pause.millis(MILLIS);
     }
-    throw new IllegalStateException("another run has been using " + directory + " for minutes");
+    throw new IllegalStateException("another run is using " + directory + " and does not end");
   }
 
   @Override

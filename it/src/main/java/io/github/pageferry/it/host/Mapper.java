@@ -25,7 +25,7 @@ final class Mapper implements AutoCloseable {
 
   /** Makes the region. Returns 0 or an errno negated. */
   long map(Step.Map step) {
-    if (regions.has(step.as())) {
+    if (regions.hasMapped(step.as())) {
       throw new IllegalArgumentException("there is a region " + step.as() + " already");
     }
     Attempt attempt = step.of().isEmpty() ? mapNew(step) : mapAgain(step, regions.get(step.of()));
@@ -120,7 +120,7 @@ final class Mapper implements AutoCloseable {
     return source;
   }
 
-  /** Writes zeroes page by page, so that the page cache holds single pages and none larger, and has them written back. */
+  /** Writes zeroes page by page, so that the page cache holds no larger units, and has them written back. */
   private static long fill(int fd, int pages) {
     try (ScratchMemory zeroes = new ScratchMemory(Libc.PAGE_SIZE)) {
       for (int page = 0; page < pages; page++) {

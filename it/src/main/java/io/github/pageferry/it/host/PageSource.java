@@ -1,6 +1,6 @@
 package io.github.pageferry.it.host;
 
-/** What the pages of a shared or file mapping belong to: a file, or anonymous memory that several mappings can share. */
+/** What the pages of a shared or file mapping belong to: a file, or anonymous memory that mappings can share. */
 final class PageSource {
 
   /** As {@link #fd}: there is no file. */

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 /**
  * Directories on file systems of a wanted kind, as descriptors.
  *
- * <p>Where no directory that is there already will do, the file system is mounted in a mount namespace of one short-lived
- * thread, opened, and detached again: nobody else ever sees the mount, and it goes with the last descriptor to it,
- * however this process ends.
+ * <p>Where no directory that is there already will do, the file system is mounted in a mount namespace of one
+ * short-lived thread, opened, and detached again: nobody else ever sees the mount, and it goes with the last descriptor
+ * to it, however this process ends.
  */
 final class PrivateMount {
 
@@ -36,12 +36,12 @@ final class PrivateMount {
     String property = PROPERTY + kind.word();
     String given = System.getProperty(property);
     if (given != null) {
-      return openDirectory(Path.of(given), "which the property " + property + " names");
+      return openGiven(kind, Path.of(given), property);
     }
     return switch (kind) {
       case TMPFS, RAMFS -> mount(kind.word(), kind.word());
       case EXT4 -> openExt4();
-      case VFAT -> openVfat();
+      case VFAT -> mountImage(kind);
       default -> throw new IllegalArgumentException(kind + " is not a file system");
     };
   }
@@ -50,18 +50,28 @@ final class PrivateMount {
     for (String name : new String[] {System.getProperty("java.io.tmpdir"), "/var/tmp"}) {
       Path directory = Path.of(name);
       if (isOn("ext4", directory)) {
-        return openDirectory(directory, "the folder for temporary files");
+        return openDirectory(directory);
       }
     }
-    try (DiskImage image = DiskImage.ext4()) {
-      return mount(image.device(), "ext4");
+    return mountImage(Need.EXT4);
+  }
+
+  /** Opens the root of a file system made for the purpose. */
+  static int mountImage(Need kind) {
+    try (DiskImage image = DiskImage.make(kind)) {
+      return mount(image.device(), kind.word());
     }
   }
 
-  private static int openVfat() {
-    try (DiskImage image = DiskImage.vfat()) {
-      return mount(image.device(), "vfat");
+  private static int openGiven(Need kind, Path directory, String property) {
+    String named = directory + ", which the property " + property + " names, ";
+    if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+      throw new Unavailable(named + "is not a directory that can be written to");
     }
+    if (!isOn(kind.word(), directory)) {
+      throw new Unavailable(named + "is not on a file system of the type " + kind.word());
+    }
+    return openDirectory(directory);
   }
 
   private static boolean isOn(String type, Path directory) {
@@ -72,10 +82,7 @@ final class PrivateMount {
     }
   }
 
-  private static int openDirectory(Path directory, String origin) {
-    if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-      throw new Unavailable(directory + ", " + origin + ", is not a directory that can be written to");
-    }
+  private static int openDirectory(Path directory) {
     return (int) orUnavailable("open " + directory,
         Libc.result(Libc.open(directory.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC, 0)));
   }

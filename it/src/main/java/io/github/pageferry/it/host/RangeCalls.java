@@ -4,7 +4,7 @@ import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Step.Advice;
 import java.util.OptionalInt;
 
-/** The steps that touch, lock, protect, unmap, advise and pin pages. All return the first failure, an errno negated, or 0. */
+/** The steps that touch, lock, protect, unmap, advise and sync. All return the first failure, an errno negated, or 0. */
 final class RangeCalls {
 
   /** A system call on a range of addresses: −1 where it fails. */

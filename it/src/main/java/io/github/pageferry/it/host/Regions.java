@@ -14,12 +14,15 @@ final class Regions {
     this.window = window;
   }
 
+  /** Adds a region, whose name may have been that of one of which nothing is mapped any more. */
   void add(Region region) {
+    byName.remove(region.name);
     byName.put(region.name, region);
   }
 
-  boolean has(String name) {
-    return byName.containsKey(name);
+  boolean hasMapped(String name) {
+    Region region = byName.get(name);
+    return region != null && region.hasMappedPage();
   }
 
   /**
@@ -30,7 +33,7 @@ final class Regions {
   Region get(String name) {
     Region region = byName.get(name);
     if (region == null) {
-      throw new IllegalArgumentException("there is no region " + name);
+      throw new IllegalArgumentException("there is no region " + name + ", or it could not be mapped");
     }
     return region;
   }

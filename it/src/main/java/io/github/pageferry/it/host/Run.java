@@ -73,15 +73,16 @@ final class Run implements AutoCloseable {
     cleanup.add(() -> Libc.prctl(Libc.PR_SET_DUMPABLE, dumpable, 0, 0, 0));
     KernelSettings settings = new KernelSettings();
     cleanup.add(settings::close);
-    if (needs.contains(Need.THP) && KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("").equals("never")) {
+    String huge = KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("");
+    if (needs.contains(Need.THP) && huge.equals("never")) {
       settings.set(THP_ENABLED, "madvise");
     }
     if (needs.contains(Need.HUGETLB)) {
-      HugePagePool pool = HugePagePool.obtain(nodes);
+      HugePagePool pool = HugePagePool.obtain(nodes, testbed::isClosed);
       cleanup.add(pool::close);
     }
     if (needs.contains(Need.KSM)) {
-      Ksm opened = new Ksm();
+      Ksm opened = new Ksm(testbed::isClosed);
       cleanup.add(opened::close);
       ksm = opened;
     }

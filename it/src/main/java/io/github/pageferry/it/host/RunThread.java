@@ -10,8 +10,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread on which a run happens: bound to one CPU, under the default memory policy. What a thread has of its own
- * (CPU, policy, cpuset, traced children) is this thread's alone and goes with it.
+ * The one thread on which a run happens: bound to one CPU, under the default memory policy. What a thread has of its
+ * own (CPU, policy, cpuset, traced children) is this thread's alone and goes with it.
  */
 final class RunThread implements AutoCloseable {
 

@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
 /**
- * Reads and writes pages as a user's instruction would, but lets the kernel do the access: pwrite(2) of bytes from a page
- * into a memory file reads it, pread(2) into a page writes it. The kernel takes the same page faults for these copies as
- * for an instruction ({@code handle_mm_fault}); one that cannot be served is EFAULT where an instruction would be a
- * signal, which no JVM survives in native memory.
+ * Reads and writes pages as a user's instruction would, but lets the kernel do the access: pwrite(2) of bytes from a
+ * page into a memory file reads it, pread(2) into a page writes it. The kernel takes the same page faults for these
+ * copies as for an instruction ({@code handle_mm_fault}); one that cannot be served is EFAULT where an instruction would
+ * be a signal, which no JVM survives in native memory.
  *
  * <pre>
  * memory file:  | page to be written | page to compare with | up to CHECKED pages that were read |
