@@ -46,23 +46,28 @@ public final class TestbedBackend implements Backend {
 
   @Override
   public Trace run(Workload workload) {
-    Optional<String> lacking = testbed.lacks(workload);
-    if (lacking.isPresent()) {
-      return Trace.skipped(workload.name(), kernel(), workload.nodes(), lacking.get());
-    }
-    List<Outcome> outcomes = new ArrayList<>();
-    checkCancelled();
-    try (Session session = testbed.open(workload)) {
-      for (Step step : workload.steps()) {
-        checkCancelled();
-        outcomes.add(outcome(session, step));
-      }
+    try {
+      checkCancelled();
+      Optional<String> lacking = testbed.lacks(workload);
+      return lacking.isPresent()
+          ? Trace.skipped(workload.name(), kernel(), workload.nodes(), lacking.get())
+          : Trace.ran(workload.name(), kernel(), workload.nodes(), outcomes(workload));
     } catch (RuntimeException e) {
       // A testbed that cleans up after a signal may be gone in the middle of a step.
       checkCancelled();
       throw e;
     }
-    return Trace.ran(workload.name(), kernel(), workload.nodes(), outcomes);
+  }
+
+  private List<Outcome> outcomes(Workload workload) {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (Session session = testbed.open(workload)) {
+      for (Step step : workload.steps()) {
+        checkCancelled();
+        outcomes.add(outcome(session, step));
+      }
+    }
+    return outcomes;
   }
 
   private void checkCancelled() {

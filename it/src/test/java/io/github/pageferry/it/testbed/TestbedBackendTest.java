@@ -66,4 +66,15 @@ class TestbedBackendTest {
         .isInstanceOf(CancelledException.class);
     assertThat(testbed.calls).containsExactly("open w", "map", "touch", "placement", "close session");
   }
+
+  @Test
+  void whatFailsBecauseOfTheSignalIsNoFailure() {
+    boolean[] signalled = {false};
+    ScriptedTestbed gone = new ScriptedTestbed("k", w -> {
+      signalled[0] = true;
+      throw new IllegalStateException("closed");
+    }, ScriptedTestbed::obey);
+    assertThatThrownBy(() -> new TestbedBackend("name", gone, () -> signalled[0]).run(WORKLOAD))
+        .isInstanceOf(CancelledException.class);
+  }
 }

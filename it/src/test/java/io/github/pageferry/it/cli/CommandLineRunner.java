@@ -1,0 +1,54 @@
+package io.github.pageferry.it.cli;
+
+import io.github.pageferry.it.run.Backends;
+import io.github.pageferry.it.testbed.ScriptedTestbed;
+import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.workload.Step;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Runs commands as the command line does, on testbeds that answer what a test wants. */
+final class CommandLineRunner {
+
+  final List<ScriptedTestbed> opened = new ArrayList<>();
+  Function<Step, Session.Result> host = ScriptedTestbed::obey;
+  Function<Step, Session.Result> simulator = ScriptedTestbed::obey;
+  int hostNodes = 1;
+  Terminal terminal = Terminal.NONE;
+  boolean cancelled;
+  String out = "";
+  String err = "";
+
+  /** Runs a command and keeps what it printed. */
+  int run(String... args) {
+    StringWriter outText = new StringWriter();
+    StringWriter errText = new StringWriter();
+    PrintWriter outWriter = new PrintWriter(outText, true);
+    PrintWriter errWriter = new PrintWriter(errText, true);
+    Context context = new Context(new Console(outWriter, errWriter, terminal), backends(), () -> cancelled);
+    int status = Main.run(outWriter, errWriter, context, args);
+    out = outText.toString();
+    err = errText.toString();
+    return status;
+  }
+
+  private Backends backends() {
+    return new Backends(() -> open("6.18-test", hostNodes, host), () -> hostNodes, (profile, nodes) -> {
+      if (profile.equals("none")) {
+        throw new IllegalArgumentException("\"none\" is no Linux release");
+      }
+      return open("sim:" + (profile.isEmpty() ? "6.18" : profile), nodes, simulator);
+    });
+  }
+
+  private ScriptedTestbed open(String kernel, int nodes, Function<Step, Session.Result> answers) {
+    ScriptedTestbed testbed = new ScriptedTestbed(kernel,
+        workload -> workload.nodes() <= nodes ? Optional.empty() : Optional.of("has " + nodes + " nodes"), answers);
+    opened.add(testbed);
+    return testbed;
+  }
+}

@@ -1,0 +1,206 @@
+package io.github.pageferry.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.pageferry.it.Oracle;
+import io.github.pageferry.it.testbed.ScriptedTestbed;
+import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.workload.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConformCommandTest {
+
+  private final CommandLineRunner pageferry = new CommandLineRunner();
+
+  @TempDir
+  private Path dir;
+
+  @BeforeEach
+  void writeWorkloads() throws IOException {
+    Files.writeString(dir.resolve("all.workloads.yaml"), """
+        ---
+        workload: asks
+        steps:
+          - map: {as: a, pages: 1}
+          - query: {pages: a}
+        ---
+        workload: pins
+        steps:
+          - map: {as: a, pages: 1}
+          - pin: {pages: a}
+        ---
+        workload: wide
+        nodes: 2
+        steps:
+          - map: {as: a, pages: 1}
+        """);
+  }
+
+  private static Session.Result wrong(Step step) {
+    return step instanceof Step.Query ? new Session.Result(0, new int[] {-2}) : ScriptedTestbed.obey(step);
+  }
+
+  private static Session.Result broken(Step step) {
+    if (step instanceof Step.Pin) {
+      throw new IllegalStateException("the model is wrong:\nin two lines");
+    }
+    return ScriptedTestbed.obey(step);
+  }
+
+  @Test
+  void equivalentAnswersAreSuccess() {
+    assertThat(pageferry.run("conform", dir.toString())).isZero();
+    assertThat(pageferry.out).isEqualTo("""
+        host  6.18-test
+        sim   sim:6.18
+
+        workload  nodes  result      why
+        asks          1  equivalent
+        pins          1  equivalent
+        wide          2  skipped     host: has 1 nodes
+
+        3 workloads, 2 ran: 2 equivalent, 0 diverged; 1 skipped
+        """);
+    assertThat(pageferry.err).isEmpty();
+    assertThat(pageferry.opened).hasSize(2).allSatisfy(testbed -> assertThat(testbed.calls).endsWith("close testbed"));
+  }
+
+  @Test
+  void everyDivergenceIsSaidStepByStep() {
+    pageferry.simulator = ConformCommandTest::wrong;
+    assertThat(pageferry.run("conform", dir.toString())).isEqualTo(1);
+    assertThat(pageferry.out).contains("asks          1  diverged    1 difference in step 2\n");
+    assertThat(pageferry.out).endsWith("""
+
+        asks: host (6.18-test) against sim (sim:6.18)
+          step 2  query: {pages: a}
+            status of entry 0 (a[0]): host 0, sim ENOENT
+
+        3 workloads, 2 ran: 1 equivalent, 1 diverged; 1 skipped
+        """);
+  }
+
+  @Test
+  void whatBreaksIsAFailureButNotTheEnd() {
+    pageferry.simulator = ConformCommandTest::broken;
+    assertThat(pageferry.run("conform", dir.toString())).isEqualTo(1);
+    assertThat(pageferry.out).contains("""
+        pins          1  broken      sim: java.lang.IllegalStateException: the model is wrong:
+        wide          2  skipped     host: has 1 nodes
+
+        pins: broken on sim
+          java.lang.IllegalStateException: the model is wrong:
+          in two lines
+        """);
+    assertThat(pageferry.out).endsWith("3 workloads, 1 ran: 1 equivalent, 0 diverged, 1 broken; 1 skipped\n");
+  }
+
+  @Test
+  void aRunThatRanNothingFails() {
+    pageferry.hostNodes = 0;
+    assertThat(pageferry.run("conform", dir.toString())).isEqualTo(1);
+    assertThat(pageferry.out).endsWith("3 workloads, 0 ran: 0 equivalent, 0 diverged; 3 skipped\n");
+    assertThat(pageferry.err).isEqualTo("nothing ran: all workloads were skipped\n");
+  }
+
+  @Test
+  void theJsonReportHasTheSameFacts() throws IOException {
+    pageferry.simulator = step -> broken(step) == null ? null : wrong(step);
+    Path json = dir.resolve("result.json");
+    assertThat(pageferry.run("conform", dir.toString(), "--json", json.toString())).isEqualTo(1);
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    assertThat(root.get("summary")).hasToString(
+        "{\"total\":3,\"ran\":1,\"equivalent\":0,\"diverged\":1,\"skipped\":1,\"broken\":1}");
+    assertThat(root.get("on")).hasToString("{\"name\":\"host\",\"kernel\":\"6.18-test\",\"description\":\"6.18-test\"}");
+    assertThat(root.get("against").get("kernel").asText()).isEqualTo("sim:6.18");
+    assertThat(root.get("workloads")).hasSize(3);
+    assertThat(root.get("workloads").get(0)).hasToString("{\"workload\":\"asks\",\"nodes\":1,\"result\":\"diverged\","
+        + "\"divergences\":[{\"step\":2,\"text\":\"query: {pages: a}\",\"field\":\"status\",\"where\":\"entry 0 (a[0])\","
+        + "\"on\":\"0\",\"against\":\"ENOENT\"}]}");
+    assertThat(root.get("workloads").get(1).get("result").asText()).isEqualTo("broken");
+    assertThat(root.get("workloads").get(1).get("by").asText()).isEqualTo("sim");
+    assertThat(root.get("workloads").get(2)).hasToString(
+        "{\"workload\":\"wide\",\"nodes\":2,\"result\":\"skipped\",\"by\":\"host\",\"reason\":\"has 1 nodes\"}");
+    try (Stream<Path> files = Files.list(dir)) {
+      assertThat(files).as("no unfinished file is left").hasSize(2);
+    }
+  }
+
+  @Test
+  void simulatedMachinesHaveTheNodesOfTheHostThatTheyStandBeside() {
+    pageferry.hostNodes = 2;
+    assertThat(pageferry.run("conform", dir.toString())).isZero();
+    assertThat(pageferry.out).contains("wide          2  equivalent");
+    pageferry.hostNodes = 1;
+    assertThat(pageferry.run("conform", dir.toString(), "--on", "sim", "--against", "sim:6.1")).isZero();
+    assertThat(pageferry.out).contains("wide          2  equivalent").contains("sim      sim:6.18\nsim:6.1  sim:6.1\n");
+  }
+
+  @Test
+  void recordedTracesStandForAKernel() throws IOException {
+    Path traces = Files.writeString(dir.resolve("x.traces.yaml"), Oracle.text("corpus.6.1.traces.yaml"));
+    Path others = Files.writeString(dir.resolve("y.traces.yaml"), Oracle.text("corpus.6.12.traces.yaml"));
+    assertThat(pageferry.run("conform", "sizes-338", "never-touched", "--on", "traces:" + traces, "--against", "traces:" + others))
+        .isEqualTo(1);
+    assertThat(pageferry.out)
+        .startsWith("6.1   137 recorded traces of 6.1 in " + traces + "\n6.12  137 recorded traces of 6.12 in " + others + "\n")
+        .contains("sizes-338          2  equivalent")
+        .contains("    status of entries 0-2 (a[0] to a[2]): 6.1 EFAULT, 6.12 ENOENT\n");
+  }
+
+  @Test
+  void theBuiltInCorpusIsTheDefault() {
+    assertThat(pageferry.run("conform")).isZero();
+    assertThat(pageferry.out).contains("\nzero-page ").contains("\nanon-shared ");
+  }
+
+  @Test
+  void aSignalEndsTheRunWithItsOwnStatus() {
+    pageferry.cancelled = true;
+    assertThat(pageferry.run("conform", dir.toString())).isEqualTo(130);
+    assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
+    assertThat(pageferry.opened).hasSize(2).allSatisfy(testbed -> assertThat(testbed.calls).containsExactly("close testbed"));
+  }
+
+  @Test
+  void aTerminalGetsColoursAndProgressAndAPipeNone() {
+    pageferry.terminal = new Terminal(true, true);
+    assertThat(pageferry.run("conform", dir.toString())).isZero();
+    assertThat(pageferry.out).contains("\u001b[32mequivalent\u001b[0m").contains("\u001b[33mskipped   \u001b[0m");
+    assertThat(pageferry.err).contains("[1/3] asks").contains("[3/3] wide").endsWith("\r\u001b[K");
+    pageferry.terminal = Terminal.NONE;
+    assertThat(pageferry.run("conform", dir.toString())).isZero();
+    assertThat(pageferry.out).doesNotContain("\u001b");
+    assertThat(pageferry.err).isEmpty();
+  }
+
+  @Test
+  void aStepWithManyDifferencesIsCutShortOnTheTerminalButNotInTheFile() throws IOException {
+    Files.writeString(dir.resolve("many.workload.yaml"), """
+        workload: many
+        steps:
+          - map: {as: a, pages: 40}
+          - query: {pages: a}
+        """);
+    pageferry.host = step -> step instanceof Step.Query ? new Session.Result(0, new int[40]) : ScriptedTestbed.obey(step);
+    int[] odd = new int[40];
+    for (int i = 1; i < odd.length; i += 2) {
+      odd[i] = -2;
+    }
+    pageferry.simulator = step -> step instanceof Step.Query ? new Session.Result(0, odd) : ScriptedTestbed.obey(step);
+    Path json = dir.resolve("result.json");
+    assertThat(pageferry.run("conform", dir.resolve("many.workload.yaml").toString(), "--json", json.toString())).isEqualTo(1);
+    assertThat(pageferry.out)
+        .contains("20 differences, the first in step 2")
+        .contains("    status of entry 15 (a[15]): host 0, sim ENOENT\n    and 12 more, all of them in the file that --json writes\n");
+    assertThat(new ObjectMapper().readTree(json.toFile()).at("/workloads/0/divergences")).hasSize(20);
+  }
+}

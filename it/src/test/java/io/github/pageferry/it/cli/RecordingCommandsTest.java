@@ -1,0 +1,140 @@
+package io.github.pageferry.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.pageferry.it.testbed.ScriptedTestbed;
+import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.trace.TraceReader;
+import io.github.pageferry.it.workload.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code run} and {@code diff}. */
+class RecordingCommandsTest {
+
+  private final CommandLineRunner pageferry = new CommandLineRunner();
+
+  @TempDir
+  private Path dir;
+
+  private Path workloads;
+
+  @BeforeEach
+  void writeWorkloads() throws IOException {
+    workloads = Files.writeString(dir.resolve("all.workloads.yaml"), """
+        ---
+        workload: asks
+        steps:
+          - map: {as: a, pages: 1}
+          - query: {pages: a}
+        ---
+        workload: wide
+        nodes: 2
+        steps:
+          - map: {as: a, pages: 1}
+        """);
+  }
+
+  private int record(String backend, Path to) {
+    return pageferry.run("run", workloads.toString(), "--on", backend, "--traces", to.toString());
+  }
+
+  private static Session.Result wrong(Step step) {
+    return step instanceof Step.Query ? new Session.Result(-22, new int[] {-999}) : ScriptedTestbed.obey(step);
+  }
+
+  @Test
+  void runWritesATraceForEveryWorkloadThatDidNotBreak() throws IOException {
+    Path to = dir.resolve("new/folder");
+    assertThat(record("host", to)).isZero();
+    assertThat(pageferry.out).isEqualTo("""
+        host  6.18-test
+        asks  ran
+        wide  skipped  has 1 nodes
+
+        2 workloads, 1 ran, 0 broken, 1 skipped; traces are in %s
+        """.formatted(to));
+    try (Stream<Path> files = Files.list(to)) {
+      assertThat(files.map(file -> file.getFileName().toString()).sorted())
+          .containsExactly("asks.6.18-test.trace.yaml", "wide.6.18-test.trace.yaml");
+    }
+    assertThat(Files.readString(to.resolve("asks.6.18-test.trace.yaml"))).isEqualTo("""
+        workload: asks
+        kernel: "6.18-test"
+        nodes: 1
+        outcomes:
+          - {step: map, returned: 0}
+          - {step: query, returned: 0, status: [0], placement: {a: [0]}}
+        """);
+    assertThat(TraceReader.read(to.resolve("wide.6.18-test.trace.yaml")).get(0).skipped()).contains("has 1 nodes");
+  }
+
+  @Test
+  void whatBreaksHasNoTraceAndFails() throws IOException {
+    pageferry.host = step -> {
+      throw new IllegalStateException("broken");
+    };
+    assertThat(record("host", dir.resolve("out"))).isEqualTo(1);
+    assertThat(pageferry.out).contains("asks  broken   java.lang.IllegalStateException: broken at ");
+    assertThat(dir.resolve("out/asks.6.18-test.trace.yaml")).doesNotExist();
+  }
+
+  @Test
+  void whereNothingRanRunFails() {
+    pageferry.hostNodes = 0;
+    assertThat(record("host", dir.resolve("out"))).isEqualTo(1);
+  }
+
+  @Test
+  void aFileIsNoFolderForTraces() {
+    assertThat(record("host", workloads)).isEqualTo(2);
+    assertThat(pageferry.err).startsWith(workloads + ": is no folder and cannot be made");
+  }
+
+  @Test
+  void diffOfEqualTracesSucceeds() throws IOException {
+    record("sim:1.0", dir.resolve("a"));
+    record("sim:2.0", dir.resolve("b"));
+    assertThat(pageferry.run("diff", dir.resolve("a").toString(), dir.resolve("b").toString())).isZero();
+    assertThat(pageferry.out).contains("asks          1  equivalent").contains("wide          2  equivalent");
+  }
+
+  @Test
+  void diffNamesBothKernelsAndEveryDivergence() throws IOException {
+    record("sim:1.0", dir.resolve("a"));
+    pageferry.simulator = RecordingCommandsTest::wrong;
+    record("sim:2.0", dir.resolve("b"));
+    Path json = dir.resolve("diff.json");
+    assertThat(pageferry.run("diff", dir.resolve("a").toString(), dir.resolve("b").toString(), "--json", json.toString()))
+        .isEqualTo(1);
+    assertThat(pageferry.out).endsWith("""
+
+        asks: sim:1.0 against sim:2.0
+          step 2  query
+            returned: sim:1.0 0, sim:2.0 EINVAL
+            status of entry 0: sim:1.0 0, sim:2.0 untouched
+
+        2 workloads, 2 ran: 1 equivalent, 1 diverged; 0 skipped
+        """);
+    assertThat(new ObjectMapper().readTree(json.toFile()).at("/summary/diverged").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void diffSkipsWhatOneSideLacksAndNamesIt() throws IOException {
+    record("sim:1.0", dir.resolve("a"));
+    record("sim:2.0", dir.resolve("b"));
+    Files.delete(dir.resolve("b/asks.sim:2.0.trace.yaml"));
+    Files.delete(dir.resolve("a/wide.sim:1.0.trace.yaml"));
+    assertThat(pageferry.run("diff", dir.resolve("a").toString(), dir.resolve("b").toString())).isEqualTo(1);
+    assertThat(pageferry.out)
+        .contains("asks          1  skipped     sim:2.0: has no recorded trace in " + dir.resolve("b"))
+        .contains("wide          2  skipped     sim:1.0: has no recorded trace in " + dir.resolve("a"));
+    assertThat(pageferry.err).contains("nothing ran");
+  }
+}

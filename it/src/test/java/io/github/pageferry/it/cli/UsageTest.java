@@ -1,0 +1,115 @@
+package io.github.pageferry.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is wrong with a command line or an input file is said in full, with the exit status for it, and nothing is run. */
+class UsageTest {
+
+  private final CommandLineRunner pageferry = new CommandLineRunner();
+
+  @TempDir
+  private Path dir;
+
+  private void assertRefused(int status, String message, String... args) {
+    assertThat(pageferry.run(args)).as(pageferry.err).isEqualTo(status);
+    assertThat(pageferry.err).contains(message);
+    assertThat(pageferry.out).isEmpty();
+    assertThat(pageferry.opened).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conform", "run", "diff", "nodes", "where"})
+  void everyCommandHasHelp(String command) {
+    assertThat(pageferry.run(command, "--help")).isZero();
+    assertThat(pageferry.out).startsWith("Usage: pageferry " + command).doesNotContain("\u001b[");
+    String help = pageferry.out;
+    assertThat(pageferry.run("help", command)).isZero();
+    assertThat(pageferry.out).isEqualTo(help);
+    assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  void theHelpListsCommandsExitStatusesAndExamples() {
+    assertThat(pageferry.run("--help")).isZero();
+    assertThat(pageferry.out).contains("conform", "run", "diff", "nodes", "where", "Exit status:", "Examples:");
+  }
+
+  @Test
+  void theVersionIsPrinted() {
+    assertThat(pageferry.run("--version")).isZero();
+    assertThat(pageferry.out).startsWith("pageferry ").contains("\nJava ");
+  }
+
+  @Test
+  void aCommandIsNeeded() {
+    assertRefused(2, "pageferry: a command is missing\nSee: pageferry --help\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "conforn | Did you mean: pageferry conform",
+      "conform --off host | Unknown option: '--off'",
+      "conform --on | Missing required parameter for option '--on'",
+      "conform --on host --on sim | option '--on' (BACKEND) should be specified only once",
+      "conform --on guest | --on: there is no backend 'guest': it should be host, sim, sim:PROFILE, traces:DIR or lab:KERNEL",
+      "conform --against sim: | --against: 'sim:' says nothing after its colon",
+      "conform --on traces | --on: 'traces' needs the folder with the traces: traces:DIR",
+      "conform --on sim:none | --on: \"none\" is no Linux release",
+      "conform --on host:6 | --on: there is no backend 'host:6'",
+      "conform --on sim --against traces:/nowhere/at-all | /nowhere/at-all: there is no such file",
+      "conform no-such-workload | no-such-workload: there is no such file",
+      "conform --json /nowhere/at/all.json | /nowhere/at/all.json: cannot be written: there is no folder /nowhere/at",
+      "conform --json / | /: is a folder, not a file to write to",
+      "run | Missing required option: '--traces=DIR'",
+      "diff | Missing required parameters: 'DIR', 'DIR'",
+      "diff a b c | Unmatched argument at index 3: 'c'",
+      "diff /nowhere /nowhere | /nowhere: there is no such file",
+      "where | Missing required parameter: 'PID'",
+      "where java | 'java' is no process: give its pid or 'self'",
+      "where 0 | '0' is no process: give its pid or 'self'",
+      "where -1 | '-1' is no process: give its pid or 'self'",
+  })
+  void wrongUsageIsStatusTwo(String args, String message) {
+    int status = pageferry.run(args.split(" "));
+    assertThat(pageferry.err).contains(message);
+    assertThat(status).isEqualTo(2);
+    assertThat(pageferry.out).isEmpty();
+    assertThat(pageferry.opened).allMatch(testbed -> testbed.calls.equals(List.of("close testbed")));
+  }
+
+  @Test
+  void whatCannotBeDoneHereIsStatusThree() {
+    assertRefused(3, "pageferry: 'lab:6.1' is reserved for kernels in virtual machines", "conform", "--on", "lab:6.1");
+    assertRefused(3, "pageferry: there is no process 999999999", "where", "999999999");
+  }
+
+  @Test
+  void everyMistakeInAWorkloadFileIsNamed() throws IOException {
+    Path file = Files.writeString(dir.resolve("w.workload.yaml"), "workload: w\nnodes: 0\nsteps:\n  - leap: {}\n");
+    assertRefused(2, file + ":2: nodes: 0 is not from 1 to 1024\n" + file + ":4: step 1: there is no step 'leap'",
+        "conform", file.toString());
+  }
+
+  @Test
+  void aFolderWithoutWorkloadsIsRefused() {
+    assertRefused(2, dir + ": has no workload files (*.workload.yaml, *.workloads.yaml)", "conform", dir.toString());
+  }
+
+  @Test
+  void oneNameForTwoWorkloadsIsRefused() throws IOException {
+    String text = "workload: w\nsteps:\n  - fork: {as: c}\n";
+    Path a = Files.writeString(dir.resolve("a.workload.yaml"), text);
+    Path b = Files.writeString(dir.resolve("b.workload.yaml"), text);
+    assertRefused(2, b + ": workload 'w' is in " + a + " already", "conform", dir.toString());
+  }
+}
