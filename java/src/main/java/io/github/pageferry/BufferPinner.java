@@ -42,7 +42,7 @@ import java.util.Objects;
  */
 public final class BufferPinner {
 
-  /** Not smaller than a huge page, however slow the work is to go. */
+  /** A huge page must not lie in two batches: it would move with the first, and seem to have been there with the second. */
   private static final long LEAST_BATCH_BYTES = 2L << 20;
 
   private static final int MOST_BATCH_PAGES = 1 << 20;
@@ -69,9 +69,9 @@ public final class BufferPinner {
   private int batchPages() {
     long bytes = options.batchBytes();
     if (options.bytesPerSecond() > 0) {
-      bytes = Math.min(bytes, Math.max(LEAST_BATCH_BYTES, options.bytesPerSecond() / 8));
+      bytes = Math.min(bytes, options.bytesPerSecond() / 8);
     }
-    return (int) Math.max(1, Math.min(MOST_BATCH_PAGES, bytes / pageBytes));
+    return (int) Math.max(1, Math.min(MOST_BATCH_PAGES, Math.max(LEAST_BATCH_BYTES, bytes) / pageBytes));
   }
 
   /** A pinner with {@link PinOptions#DEFAULTS}. It does not close the migrator. */

@@ -123,8 +123,9 @@ public final class PinOptions {
     }
 
     /**
-     * How much memory one system call is about, in bytes, 32 MiB by default. Between two of them the work can be cancelled,
-     * throttled and watched. Before Linux 6.7 page faults of the whole process wait while one mbind moves pages.
+     * How much memory one system call is about, in bytes, 32 MiB by default; less than 2 MiB counts as that, and less than one
+     * page as one page. Between two calls the work can be cancelled, throttled and watched. Before Linux 6.7 page faults of the
+     * whole process wait while one mbind moves pages.
      *
      * @throws IllegalArgumentException where it is not positive
      */
@@ -161,7 +162,7 @@ public final class PinOptions {
 
     /**
      * The most that may move in a second on average, in bytes, so that the copying leaves other users of the memory's bandwidth
-     * some of it. No limit by default. Batches become as small as an eighth of a second's worth.
+     * some of it. No limit by default. Batches have no more than an eighth of a second's worth, but 2 MiB at least.
      *
      * @throws IllegalArgumentException where it is not positive
      */

@@ -20,13 +20,13 @@ class ConcurrencyTest {
   private static final int PAGE = ScriptedMigrator.PAGE;
   private static final long BASE = 0x7f00_0000_0000L;
   private static final int THREADS = 64;
-  private static final int PAGES = 700;
+  private static final int PAGES = 1300;
 
   private final ScriptedMigrator migrator = new ScriptedMigrator(0, 1);
 
   @Test
   void sixtyFourThreadsShareAPinner() throws Exception {
-    BufferPinner pinner = BufferPinner.on(migrator, PinOptions.builder().batchBytes(100 * PAGE).threads(2).build());
+    BufferPinner pinner = BufferPinner.on(migrator, PinOptions.builder().batchBytes(1).threads(2).build());
     for (int i = 0; i < THREADS; i++) {
       migrator.map(BASE + (long) i * PAGES * PAGE, PAGES, 0);
     }
@@ -64,7 +64,7 @@ class ConcurrencyTest {
   /** What a closed migrator answers comes out of the call, and no thread is left behind or waits for ever. */
   @Test
   void closingMeanwhileEndsEveryUse() throws Exception {
-    BufferPinner pinner = BufferPinner.on(migrator, PinOptions.builder().batchBytes(10 * PAGE).threads(3).build());
+    BufferPinner pinner = BufferPinner.on(migrator, PinOptions.builder().batchBytes(1).threads(3).build());
     migrator.map(BASE, PAGES, 0);
     CountDownLatch busy = new CountDownLatch(200);
     migrator.beforeCall = busy::countDown;

@@ -35,9 +35,8 @@ class LocateTest {
   @Test
   void passesOverRuns() {
     migrator.map(BASE, 600, 0).map(BASE + 100 * PAGE, 300, 1);
-    BufferPinner pinner = BufferPinner.on(migrator, PinOptions.builder().batchBytes(64 * PAGE).build());
     List<String> runs = new ArrayList<>();
-    pinner.locate(BASE, 600L * PAGE).forEachRun((first, pages, status) -> runs.add(first + "+" + pages + ":" + status));
+    locate(600, 64, PinOptions.DEFAULTS).forEachRun((first, pages, status) -> runs.add(first + "+" + pages + ":" + status));
 
     assertThat(runs).containsExactly("0+100:0", "100+300:1", "400+200:0");
   }
@@ -63,8 +62,8 @@ class LocateTest {
   @Test
   void whatItDidNotGetToIsMarked() {
     migrator.map(BASE, 100, 0);
-    LocateReport report = BufferPinner.on(migrator, PinOptions.builder().batchBytes(10 * PAGE).threads(1)
-        .cancelWhen(() -> migrator.count("query") == 3).build()).locate(BASE, 100L * PAGE);
+    LocateReport report = locate(
+        100, 10, PinOptions.builder().threads(1).cancelWhen(() -> migrator.count("query") == 3).build());
 
     assertThat(report.cancelled()).isTrue();
     assertThat(report.status(29)).isZero();
@@ -89,12 +88,17 @@ class LocateTest {
         int node = migrator.nodeOf(BASE + (long) i * PAGE);
         expected[i] = node == ScriptedMigrator.ABSENT ? -2 : node;
       }
-      PinOptions options = PinOptions.builder()
-          .batchBytes((long) random.nextInt(1, 200) * PAGE).threads(random.nextInt(5)).build();
-      LocateReport report = BufferPinner.on(migrator, options).locate(BASE, (long) pages * PAGE);
+      LocateReport report = locate(
+          pages, random.nextInt(1, 200), PinOptions.builder().threads(random.nextInt(5)).build());
       assertThat(statuses(report)).as("round %d", round).containsExactly(expected);
       assertThat(fromRuns(report)).as("runs of round %d", round).containsExactly(expected);
     }
+  }
+
+  /** In batches smaller than any that a user can ask for. */
+  private LocateReport locate(int pages, int batchPages, PinOptions options) {
+    MemoryRange range = MemoryRange.of(BASE, (long) pages * PAGE);
+    return new LocateJob(migrator, options, range, PAGE, new ScratchPool(batchPages)).run();
   }
 
   private static int[] statuses(LocateReport report) {
