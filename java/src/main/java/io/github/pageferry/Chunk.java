@@ -39,6 +39,24 @@ final class Chunk {
     pages += pageCount;
   }
 
+  /** Takes out this page and all behind it. */
+  void removeFrom(long page) {
+    while (pieces > 0 && first[pieces - 1] >= page) {
+      pieces--;
+      pages -= count[pieces];
+    }
+    if (pieces > 0 && last() >= page) {
+      int removed = (int) (last() - page + 1);
+      count[pieces - 1] -= removed;
+      pages -= removed;
+    }
+  }
+
+  /** The number of its last page. */
+  long last() {
+    return first[pieces - 1] + count[pieces - 1] - 1;
+  }
+
   /** How many pages it has. */
   int pages() {
     return pages;

@@ -3,7 +3,7 @@ package io.github.pageferry;
 /**
  * Hands the pages of {@link PageRuns} out in chunks, in ascending order, to any number of threads.
  *
- * <p>A chunk ends at a multiple of the alignment where that is possible, so that no huge page is cut in two.
+ * <p>Pages of one aligned block, which may be one huge page, are in one chunk where it can hold a block.
  */
 final class WorkCursor {
 
@@ -32,28 +32,32 @@ final class WorkCursor {
     chunk.clear();
     while (run < runs.count() && chunk.pages() < chunk.capacity()) {
       long count = Math.min(runs.end(run) - next, chunk.capacity() - chunk.pages());
-      boolean endsRun = next + count == runs.end(run);
-      if (!endsRun) {
-        long aligned = (next + count) / alignment * alignment;
-        if (aligned > next) {
-          count = aligned - next;
-        } else if (chunk.pages() > 0) {
-          break;
-        }
-      }
       chunk.add(next, (int) count);
       next += count;
-      if (!endsRun) {
-        break;
+      if (next == runs.end(run)) {
+        run++;
+        next = run < runs.count() ? runs.first(run) : 0;
       }
-      run++;
-      next = run < runs.count() ? runs.first(run) : 0;
     }
     if (chunk.pages() == 0) {
       return -1;
     }
+    leaveWholeBlocks(chunk);
     handedOut += chunk.pages();
     return handedOut - chunk.pages();
+  }
+
+  /** Takes back the last pages of a chunk that share a block with the next one. */
+  private void leaveWholeBlocks(Chunk chunk) {
+    if (run == runs.count()) {
+      return;
+    }
+    long block = next / alignment * alignment;
+    if (chunk.first(0) < block && chunk.last() >= block) {
+      chunk.removeFrom(block);
+      run = runs.firstEndingAfter(block);
+      next = Math.max(block, runs.first(run));
+    }
   }
 
   /** How many pages have been handed out. */

@@ -26,19 +26,16 @@ class StatusTableTest {
     long pages = (1L << 32) + 7;
     int segment = 1 << 20;
     StatusTable table = new StatusTable(pages, segment);
-    int[] zeros = new int[segment];
-    for (long first = 0; first < pages; first += segment) {
-      table.set(first, zeros, (int) Math.min(segment, pages - first));
-    }
-    int[] mixed = new int[segment];
-    mixed[5] = 3;
-    table.set(1L << 31, mixed, segment);
+    int[] statuses = new int[segment];
+    table.set(1L << 32, statuses, 7);
+    statuses[5] = 3;
+    table.set(1L << 31, statuses, segment);
 
     assertThat(table.get((1L << 31) + 5)).isEqualTo(3);
     assertThat(table.get(pages - 1)).isZero();
     List<String> runs = new ArrayList<>();
     table.forEachRun((first, count, status) -> runs.add(first + "+" + count + ":" + status));
-    assertThat(runs).containsExactly(
-        "0+2147483653:0", "2147483653+1:3", "2147483654+" + (pages - 2147483654L) + ":0");
+    assertThat(runs).containsExactly("0+2147483648:-999", "2147483648+5:0", "2147483653+1:3", "2147483654+1048570:0",
+        "2148532224+2146435072:-999", "4294967296+7:0");
   }
 }

@@ -47,6 +47,15 @@ class WorkCursorTest {
   }
 
   @Test
+  void keepsRunsInOneHugePageTogether() {
+    assertThat(chunks(new WorkCursor(runs(3, 10, 17, 2, 20, 2), 8), 12)).containsExactly("3+10", "17+2 20+2");
+    assertThat(chunks(new WorkCursor(runs(14, 1, 17, 2, 20, 2), 8), 4)).as("more than a chunk holds")
+        .containsExactly("14+1", "17+2 20+2");
+    assertThat(chunks(new WorkCursor(runs(16, 1, 18, 2, 21, 2), 8), 4)).as("a chunk that cannot hold a block")
+        .containsExactly("16+1 18+2 21+1", "22+1");
+  }
+
+  @Test
   void hasNothingWhereThereIsNothing() {
     WorkCursor cursor = new WorkCursor(runs(), 8);
     assertThat(cursor.next(new Chunk(4))).isEqualTo(-1);
@@ -86,11 +95,15 @@ class WorkCursorTest {
         }
       }
       int capacity = random.nextInt(1, 40);
-      WorkCursor cursor = new WorkCursor(runs(spec), 1 << random.nextInt(4));
+      int alignment = 1 << random.nextInt(4);
+      WorkCursor cursor = new WorkCursor(runs(spec), alignment);
       Chunk chunk = new Chunk(capacity);
       List<Long> pages = new ArrayList<>();
       while (cursor.next(chunk) >= 0) {
         assertThat(chunk.pages()).isBetween(1, capacity);
+        if (!pages.isEmpty() && capacity >= alignment) {
+          assertThat(chunk.first(0) / alignment).as("a block that was begun").isNotEqualTo(pages.get(pages.size() - 1) / alignment);
+        }
         long[] numbers = new long[chunk.pages()];
         chunk.numbers(numbers);
         for (long page : numbers) {
