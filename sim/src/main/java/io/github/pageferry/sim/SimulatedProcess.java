@@ -80,12 +80,8 @@ public final class SimulatedProcess {
 
   /** {@code mmap(MAP_FIXED)} of a whole file where nothing is mapped. */
   public void mapFile(long address, long pages, int prot, VmFile file, boolean shared) {
-    Kernel k = enter();
     long flags = accessFlags(prot) | MAY_ALL | (shared ? VmFlag.SHARED | VmFlag.MAYSHARE : 0);
-    Vma vma = new Vma(task.mm(), address, address + (pages << PageTable.PAGE_SHIFT), accountFlag(flags));
-    vma.pgoff = 0;
-    k.shmem.mmap(vma, file);
-    k.mmap.vmaLink(task.mm(), vma);
+    enter().mmap.mmapRegion(task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(flags), file, 0);
   }
 
   /** {@code mremap(of, 0, …)} of shared memory: its pages a second time, with the policy that the VMA at {@code of} has. */
@@ -214,12 +210,20 @@ public final class SimulatedProcess {
     }
   }
 
-  /** A new file on tmpfs with zeroes written to all of its pages, open. */
-  public VmFile createTmpfsFile(long pages) {
-    VmFile file = enter().shmem.newFile(pages);
+  /** A new file with zeroes written to all of its pages and synced, open. */
+  public VmFile createFile(FileSystem on, long pages) {
+    Kernel k = enter();
+    VmFile file = switch (on) {
+      case TMPFS -> k.shmem.newFile(0);
+      case RAMFS -> k.ramfs.newFile();
+      case EXT4 -> k.ext4.newFile(false);
+      case EXT4_JOURNALLED -> k.ext4.newFile(true);
+      case VFAT -> k.fat.newFile();
+    };
     for (long i = 0; i < pages; i++) {
-      kernel.shmem.writePage(file, i);
+      k.filemapFiles.genericPerformWrite(file, i, 0);
     }
+    k.inodes.fsync(file);
     return file;
   }
 

@@ -7,6 +7,7 @@ import io.github.pageferry.PolicyMode;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.workload.PageSelector;
 import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.SimulatedMachine;
 import io.github.pageferry.sim.SimulatedProcess;
 import io.github.pageferry.sim.mm.NodeMask;
@@ -39,6 +40,12 @@ final class SimSession implements Session {
   /** The pattern of every page that is written with {@code same}. */
   private static final long SAME = 1L << 62;
   private static final int BOGUS = 1 << 30;
+
+  private static final Map<Step.Backing, FileSystem> FILE_SYSTEMS = Map.of(
+      Step.Backing.TMPFS, FileSystem.TMPFS,
+      Step.Backing.RAMFS, FileSystem.RAMFS,
+      Step.Backing.EXT4, FileSystem.EXT4,
+      Step.Backing.VFAT, FileSystem.VFAT);
 
   private final SimulatedMachine machine;
   private final SimulatedProcess self;
@@ -198,8 +205,8 @@ final class SimSession implements Session {
         self.mapAgain(base, pages, prot, of.base, file);
         shared = true;
       }
-    } else if (map.backing() == Step.Backing.TMPFS) {
-      file = self.createTmpfsFile(pages);
+    } else if (FILE_SYSTEMS.containsKey(map.backing())) {
+      file = self.createFile(FILE_SYSTEMS.get(map.backing()), pages);
       files.add(file);
       self.mapFile(base, pages, prot, file, shared);
     } else if (map.backing() == Step.Backing.DEVICE) {

@@ -16,10 +16,12 @@ import java.util.Set;
 public final class SimTestbed implements Testbed {
 
   /** What a workload may need and a simulated machine has. */
-  private static final Set<Need> MODELLED = EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.DEVICE);
+  private static final Set<Need> MODELLED = 
+      EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE);
 
-  private static final Set<Step.Backing> BACKINGS =
-      EnumSet.of(Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.DEVICE);
+  private static final Set<Step.Backing> BACKINGS = EnumSet.of(
+      Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.RAMFS, Step.Backing.EXT4, Step.Backing.VFAT,
+      Step.Backing.DEVICE);
 
   private final Release release;
   private final MachineSpec spec;

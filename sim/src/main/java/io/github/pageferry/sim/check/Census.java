@@ -11,6 +11,7 @@ import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Zone;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class Census {
   final Set<Integer> pages = new LinkedHashSet<>();
   private final Map<Integer, Integer> ptes = new HashMap<>();
   private final Map<Integer, Integer> references = new HashMap<>();
+  private final Set<Integer> dirtyInPte = new HashSet<>();
 
   private Census() {}
 
@@ -35,6 +37,9 @@ final class Census {
         if (Pte.present(pte) && !Pte.special(pte)) {
           census.ptes.merge(Pte.pfn(pte), 1, Integer::sum);
           census.reference(Pte.pfn(pte));
+          if (Pte.dirty(pte)) {
+            census.dirtyInPte.add(Pte.pfn(pte));
+          }
         }
       });
     }
@@ -91,6 +96,11 @@ final class Census {
   /** How many references on the page are accounted for. */
   int references(int page) {
     return references.getOrDefault(page, 0);
+  }
+
+  /** Whether a page table entry says that the page is dirty. */
+  boolean isDirtyInPte(int page) {
+    return dirtyInPte.contains(page);
   }
 
   /** How many page table entries map the page. */

@@ -7,8 +7,8 @@ import java.util.List;
 /** All invariants of a kernel. */
 public final class Invariants {
 
-  private static final List<Checker> CHECKERS =
-      List.of(new ReferenceChecker(), new LruChecker(), new CounterChecker(), new PageTableChecker());
+  private static final List<Checker> CHECKERS = List.of(
+      new ReferenceChecker(), new LruChecker(), new CounterChecker(), new PageTableChecker(), new FileChecker());
 
   private final Kernel kernel;
 

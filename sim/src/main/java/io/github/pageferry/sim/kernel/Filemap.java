@@ -7,7 +7,7 @@ import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.ZoneStat;
 
-/** {@code mm/filemap.c}: the page lock, and pages in and out of the page cache. */
+/** {@code mm/filemap.c}: the page lock, and pages in and out of the page cache. Files are {@link FilemapFiles}. */
 public class Filemap {
 
   protected final Kernel k;
@@ -24,7 +24,7 @@ public class Filemap {
     if (mapping == null) {
       throw new KernelBug("mm/filemap.c: page " + page + " to be removed is not in the page cache");
     }
-    mapping.pageTree().put(Integer.toUnsignedLong(frames.index(page)), 0);
+    mapping.pageTree().put(k.pageIndex(page), 0);
     frames.mapping(page, 0);
     mapping.nrpages--;
     k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
@@ -73,6 +73,9 @@ public class Filemap {
 
   /** {@code lock_page()}: waits until the page is unlocked. */
   public void lockPage(int page) {
+    if (frames.has(page, PageFlag.LOCKED)) {
+      k.blockDevice.unplug();
+    }
     KernelBug.on(!trylockPage(page), "lock_page() of page {} waits for ever: nobody will unlock it", page);
   }
 
@@ -83,12 +86,23 @@ public class Filemap {
 
   /** {@code wait_on_page_locked()}. */
   public void waitOnPageLocked(int page) {
+    if (frames.has(page, PageFlag.LOCKED)) {
+      k.blockDevice.unplug();
+    }
     KernelBug.on(frames.has(page, PageFlag.LOCKED), "wait_on_page_locked() of page {} waits for ever", page);
   }
 
-  /** {@code wait_on_page_writeback()}. */
+  /** {@code wait_on_page_writeback()}: {@code sync_page()} gets the disk to work. */
   public void waitOnPageWriteback(int page) {
+    if (frames.has(page, PageFlag.WRITEBACK)) {
+      k.blockDevice.unplug();
+    }
     KernelBug.on(frames.has(page, PageFlag.WRITEBACK), "wait_on_page_writeback() of page {} waits for ever", page);
+  }
+
+  /** {@code end_page_writeback()}. */
+  public void endPageWriteback(int page) {
+    KernelBug.on(!k.pageWriteback.testClearPageWriteback(page), "mm/filemap.c: page {} is not under writeback", page);
   }
 
   /** {@code find_get_page()}: the cached page with a reference, 0 where there is none. */

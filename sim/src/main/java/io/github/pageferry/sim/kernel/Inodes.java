@@ -22,15 +22,17 @@ public class Inodes {
     iput(inode);
   }
 
-  /** {@code vfs_fsync()}: memory that is no disk's has nothing to write. */
+  /** {@code vfs_fsync()} of fs/sync.c: 0 or an errno negated. */
   public int fsync(VmFile file) {
-    return 0;
+    int error = k.filemapFiles.filemapWriteAndWait(file.mapping());
+    int synced = file.inode().fop().fsync(file);
+    return error != 0 ? error : synced;
   }
 
   /** {@code iput()}: with the last reference the cached pages go, too. */
   private void iput(Inode inode) {
     if (--inode.references == 0) {
-      k.truncate.truncateInodePages(inode.mapping());
+      inode.fop().evictInode(inode);
       k.mappings.freeSpace(inode.mapping());
     }
   }

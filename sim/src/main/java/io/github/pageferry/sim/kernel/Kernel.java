@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.CpusetGroup;
 import io.github.pageferry.sim.mm.Cred;
 import io.github.pageferry.sim.mm.Mappings;
@@ -25,6 +26,7 @@ public final class Kernel {
   public final PageFrames frames;
   public final Nodes nodes;
   public final Mappings mappings = new Mappings();
+  public final BufferHeads bufferHeads = new BufferHeads();
   /** All tasks, by rising pid. */
   private final List<Task> tasks = new ArrayList<>();
   private int nextPid = 1;
@@ -39,11 +41,17 @@ public final class Kernel {
   public final Swap swap;
   public final Vmscan vmscan;
   public final Filemap filemap;
+  public final FilemapFiles filemapFiles;
   public final PageWriteback pageWriteback;
   public final Truncate truncate;
   public final Buffer buffer;
+  public final BlockDevice blockDevice;
+  public final Jbd2 jbd2;
   public final Inodes inodes;
   public final Shmem shmem;
+  public final Ramfs ramfs;
+  public final Ext4 ext4;
+  public final Fat fat;
   public final Splice splice;
   public final Rmap rmap;
   public final Memory memory;
@@ -75,11 +83,17 @@ public final class Kernel {
     swap = factory.swap(nodes.online().limit());
     vmscan = new Vmscan(this);
     filemap = new Filemap(this);
+    filemapFiles = new FilemapFiles(this);
     pageWriteback = new PageWriteback(this);
     truncate = new Truncate(this);
     buffer = new Buffer(this);
+    blockDevice = new BlockDevice(this);
+    jbd2 = new Jbd2(this);
     inodes = new Inodes(this);
     shmem = new Shmem(this);
+    ramfs = new Ramfs(this);
+    ext4 = new Ext4(this);
+    fat = new Fat(this);
     splice = new Splice(this);
     rmap = factory.rmap();
     memory = factory.memory();
@@ -148,6 +162,11 @@ public final class Kernel {
   /** {@code dec_zone_page_state()}. */
   public void decZonePageState(int page, ZoneStat item) {
     zone(page).stat(item, -1);
+  }
+
+  /** {@code page_index()}. */
+  public long pageIndex(int page) {
+    return Integer.toUnsignedLong(frames.index(page));
   }
 
   /** {@code page_mapping()}: the address space that the page is cached in, null where it is in none. */

@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
@@ -8,6 +9,7 @@ import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
 import io.github.pageferry.sim.mm.VmOperations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code mm/memory.c}, its first half: walking, copying and clearing page tables. Faults are {@link MemoryFaults}.
@@ -128,17 +130,17 @@ public class Memory {
   }
 
   /** {@code zap_pte_range()} of one entry. */
-  private void zapPte(Vma vma, long[] table, long address) {
+  private void zapPte(Vma vma, long[] table, long address, @Nullable AddressSpace checkMapping) {
     int slot = PageTable.slot(address);
     long pte = table[slot];
     if (pte == 0) {
       return;
     }
-    table[slot] = 0;
-    if (!Pte.present(pte)) {
+    int page = Pte.present(pte) ? vmNormalPage(vma, address, pte) : 0;
+    if (checkMapping != null && (!Pte.present(pte) || page != 0 && frames.mapping(page) != checkMapping.handle())) {
       return;
     }
-    int page = vmNormalPage(vma, address, pte);
+    table[slot] = 0;
     if (page == 0) {
       return;
     }
@@ -157,12 +159,21 @@ public class Memory {
 
   /** {@code unmap_vmas()} of the part of one VMA that lies in a range. */
   public void unmapPageRange(Vma vma, long start, long end) {
+    unmapPageRange(vma, start, end, null);
+  }
+
+  /**
+   * As {@link #unmapPageRange(Vma, long, long)}.
+   *
+   * @param checkMapping {@code zap_details.check_mapping}: only this file's own pages; null for all
+   */
+  void unmapPageRange(Vma vma, long start, long end, @Nullable AddressSpace checkMapping) {
     long to = Math.min(end, vma.end);
     for (long address = Math.max(start, vma.start); address < to; ) {
       long[] table = vma.mm.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, to);
       for (; table != null && address < next; address += PageTable.PAGE_SIZE) {
-        zapPte(vma, table, address);
+        zapPte(vma, table, address, checkMapping);
       }
       address = next;
     }

@@ -3,6 +3,7 @@ package io.github.pageferry.sim.kernel;
 import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.AddressSpaceOperations;
 import io.github.pageferry.sim.mm.AnonVma;
+import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageFlag;
@@ -124,7 +125,7 @@ public class Migrate {
       return frames.count(page) != 1 ? -Err.EAGAIN : 0;
     }
     int expected = 2 + frames.hasPrivate(page);
-    long index = Integer.toUnsignedLong(frames.index(page));
+    long index = k.pageIndex(page);
     if (frames.count(page) != expected || mapping.pageTree().get(index) != page) {
       return -Err.EAGAIN;
     }
@@ -194,6 +195,45 @@ public class Migrate {
       return rc;
     }
     migratePageCopy(newpage, page);
+    return 0;
+  }
+
+  /** {@code buffer_migrate_page()}: of pages with buffers, which nobody else refers to; they move with the page. */
+  public int bufferMigratePage(AddressSpace mapping, int newpage, int page) {
+    if (!k.buffer.pageHasBuffers(page)) {
+      return migratePage(mapping, newpage, page);
+    }
+    int head = k.buffer.pageBuffers(page);
+    int rc = migratePageMoveMapping(mapping, newpage, page);
+    if (rc != 0) {
+      return rc;
+    }
+    BufferHeads heads = k.bufferHeads;
+    int bh = head;
+    do {
+      heads.get(bh);
+      heads.lock(bh);
+      bh = heads.thisPage(bh);
+    } while (bh != head);
+
+    frames.clear(page, PageFlag.PRIVATE);
+    frames.privateOf(newpage, frames.privateOf(page));
+    frames.privateOf(page, 0);
+    k.swap.putPage(page);
+    frames.get(newpage);
+    do {
+      heads.page(bh, newpage);
+      bh = heads.thisPage(bh);
+    } while (bh != head);
+    frames.set(newpage, PageFlag.PRIVATE);
+
+    migratePageCopy(newpage, page);
+
+    do {
+      heads.unlock(bh);
+      heads.put(bh);
+      bh = heads.thisPage(bh);
+    } while (bh != head);
     return 0;
   }
 

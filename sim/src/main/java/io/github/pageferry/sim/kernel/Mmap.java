@@ -325,7 +325,21 @@ public class Mmap {
    * @param flags of the VMA, bits of {@link VmFlag}
    */
   public Vma mmapRegion(Mm mm, long start, long length, long flags) {
+    return mmapRegion(mm, start, length, flags, null, start >>> PageTable.PAGE_SHIFT);
+  }
+
+  /** As {@link #mmapRegion(Mm, long, long, long)}, of a file from page {@code pgoff} on. */
+  public Vma mmapRegion(Mm mm, long start, long length, long flags, @Nullable VmFile file, long pgoff) {
     Vma vma = new Vma(mm, start, start + length, flags);
+    vma.pgoff = pgoff;
+    if (file != null) {
+      vma.file = file;
+      file.inode().references++;
+      file.inode().fop().mmap(file, vma);
+    }
+    if (vmaWantsWritenotify(vma)) {
+      vma.pageProt = VmFlag.pageProt(flags & ~VmFlag.SHARED);
+    }
     vmaLink(mm, vma);
     return vma;
   }

@@ -2,6 +2,7 @@ package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.AddressSpaceOperations;
+import io.github.pageferry.sim.mm.FileOperations;
 import io.github.pageferry.sim.mm.Inode;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
@@ -13,7 +14,7 @@ import io.github.pageferry.sim.mm.VmOperations;
 import org.jspecify.annotations.Nullable;
 
 /** {@code mm/shmem.c}: tmpfs and shared anonymous memory. */
-public class Shmem {
+public class Shmem implements FileOperations {
 
   protected final Kernel k;
   private final PageFrames frames;
@@ -33,6 +34,37 @@ public class Shmem {
     @Override
     public boolean setPageDirty(int page) {
       return k.pageWriteback.setPageDirtyNoWriteback(page);
+    }
+
+    /** {@code shmem_readpage()}. */
+    @Override
+    public int readpage(AddressSpace mapping, int page) {
+      frames.content(page, 0);
+      frames.set(page, PageFlag.UPTODATE);
+      k.filemap.unlockPage(page);
+      return 0;
+    }
+
+    /** {@code shmem_write_begin()}. */
+    @Override
+    public int writeBegin(AddressSpace mapping, long index) {
+      int page = shmemGetpage(mapping, index);
+      return page == 0 ? -Err.ENOMEM : page;
+    }
+
+    /** {@code shmem_write_end()}. */
+    @Override
+    public int writeEnd(AddressSpace mapping, int page) {
+      k.filemapFiles.iSizeWrite(mapping, page);
+      k.filemap.unlockPage(page);
+      k.pageWriteback.setPageDirty(page);
+      k.swap.putPage(page);
+      return 0;
+    }
+
+    @Override
+    public int writepages(AddressSpace mapping) {
+      return 0;
     }
 
     @Override
@@ -119,7 +151,7 @@ public class Shmem {
 
   /** {@code shmem_file_setup()} and {@code shmem_create()}: an empty file of so many pages; one reference is the caller's. */
   public VmFile newFile(long pages) {
-    Inode inode = new Inode(new SharedPolicy());
+    Inode inode = new Inode(this, null, new SharedPolicy());
     inode.pages = pages;
     inode.ino = nextIno++;
     k.mappings.allocSpace(inode, aops, false);
@@ -127,22 +159,20 @@ public class Shmem {
   }
 
   /** {@code shmem_mmap()}. */
-  public void mmap(Vma vma, VmFile file) {
-    vma.file = file;
+  @Override
+  public void mmap(VmFile file, Vma vma) {
     vma.ops = vmOps;
-    file.inode().references++;
   }
 
-  /** A {@code write(2)} of one page of zeroes: {@code shmem_write_begin()} and {@code shmem_write_end()}. */
-  public int writePage(VmFile file, long index) {
-    int page = shmemGetpage(file.mapping(), index);
-    if (page == 0) {
-      return -Err.ENOMEM;
-    }
-    k.swap.markPageAccessed(page);
-    k.pageWriteback.setPageDirty(page);
-    k.filemap.unlockPage(page);
-    k.swap.putPage(page);
+  /** {@code noop_fsync()}. */
+  @Override
+  public int fsync(VmFile file) {
     return 0;
+  }
+
+  /** {@code shmem_evict_inode()}. */
+  @Override
+  public void evictInode(Inode inode) {
+    k.truncate.truncateInodePages(inode.mapping());
   }
 }

@@ -20,34 +20,35 @@ public class Truncate {
   }
 
   /** {@code cancel_dirty_page()}. */
-  private void cancelDirtyPage(int page) {
+  public void cancelDirtyPage(int page) {
     AddressSpace mapping = k.pageMapping(page);
     if (frames.testAndClear(page, PageFlag.DIRTY) && mapping != null && mapping.accountDirty) {
       k.decZonePageState(page, ZoneStat.NR_FILE_DIRTY);
     }
   }
 
-  /** {@code truncate_inode_page()} and {@code truncate_complete_page()}, of a locked page. */
+  /** {@code truncate_inode_page()} and {@code truncate_complete_page()}, of a locked page. Its buffers may outlive that. */
   private void truncateInodePage(AddressSpace mapping, int page) {
     if (frames.mapped(page)) {
       unmapMappingPage(mapping, page);
     }
     if (frames.hasPrivate(page) != 0) {
-      k.buffer.tryToReleasePage(page);
+      mapping.ops().invalidatepage(page);
     }
     cancelDirtyPage(page);
     k.mlock.clearPageMlock(page);
-    frames.clear(page, PageFlag.MAPPEDTODISK);
     k.filemap.removeFromPageCache(page);
+    frames.clear(page, PageFlag.MAPPEDTODISK);
     k.swap.putPage(page);
   }
 
-  /** {@code unmap_mapping_range()} of one page. */
+  /** {@code unmap_mapping_range()} of one page, which leaves private copies of it alone. */
   private void unmapMappingPage(AddressSpace mapping, int page) {
     for (Vma vma : List.copyOf(mapping.mmap())) {
       long address = k.rmap.vmaAddress(page, vma);
       if (address != Rmap.NO_ADDRESS) {
-        k.memory.unmapPageRange(vma, address, address + PageTable.PAGE_SIZE);
+        k.swap.lruAddDrain();
+        k.memory.unmapPageRange(vma, address, address + PageTable.PAGE_SIZE, mapping);
       }
     }
   }

@@ -14,8 +14,13 @@ public final class AddressSpace {
   private final List<Vma> mmap = new ArrayList<>(2);
   /** {@code nrpages}. */
   public long nrpages;
-  /** {@code mapping_cap_account_dirty()}: whether its dirty pages are counted, and its ptes write-protected for that. */
+  /**
+   * {@code mapping_cap_account_dirty()} and {@code mapping_cap_writeback_dirty()}: whether its dirty pages are counted, its
+   * ptes write-protected for that, and written back.
+   */
   public final boolean accountDirty;
+  /** {@code AS_EIO} or {@code AS_ENOSPC}: what went wrong when a page was written, negated; 0 if nothing. */
+  public int error;
   /** {@code AS_UNEVICTABLE}: ramfs and locked shared memory. */
   public boolean unevictable;
 

@@ -40,6 +40,23 @@ public interface AddressSpaceOperations {
     throw new KernelBug("no migratepage");
   }
 
+  /** {@code readpage}: fills a locked page, and unlocks it; 0 or an errno negated. */
+  int readpage(AddressSpace mapping, int page);
+
+  /** {@code write_begin}: of a whole page; the page, locked and with a reference, or an errno negated. */
+  int writeBegin(AddressSpace mapping, long index);
+
+  /** {@code write_end}: the page that {@link #writeBegin} gave is filled; unlocks it and drops the reference. */
+  int writeEnd(AddressSpace mapping, int page);
+
+  /** {@code writepages}: writes all dirty pages of the file; 0 or an errno negated. */
+  int writepages(AddressSpace mapping);
+
+  /** {@code invalidatepage}: a locked page with private data is truncated as a whole. */
+  default void invalidatepage(int page) {
+    throw new KernelBug("no invalidatepage");
+  }
+
   /** {@code releasepage}: drops what the file system keeps for the page, and says whether it could. */
   default boolean releasepage(int page) {
     throw new KernelBug("no releasepage");

@@ -1,0 +1,59 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.BufferHeads;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * {@code block/blk-core.c} and the driver below it: writes blocks. It is a RAM disk ({@code drivers/block/brd.c}), which has
+ * written when the submission returns, unless its queue is plugged.
+ */
+public class BlockDevice {
+
+  protected final Kernel k;
+  private final Queue<Integer> queue = new ArrayDeque<>();
+  private boolean plugged;
+  private boolean failing;
+
+  protected BlockDevice(Kernel k) {
+    this.k = k;
+  }
+
+  /** {@code blk_plug_device()}: from now on blocks stay under way until somebody waits for them. */
+  public void plug() {
+    plugged = true;
+  }
+
+  /** From now on nothing can be written, or again. */
+  public void failing(boolean now) {
+    failing = now;
+  }
+
+  /** {@code submit_bh(WRITE)}. */
+  public void submitBh(int bh) {
+    queue.add(bh);
+    if (!plugged) {
+      unplug();
+    }
+  }
+
+  /** {@code generic_unplug_device()}, through {@code block_sync_page()}: writes what waits, and no longer lets blocks wait. */
+  public void unplug() {
+    plugged = false;
+    for (Integer bh; (bh = queue.poll()) != null; ) {
+      write(bh);
+    }
+  }
+
+  private void write(int bh) {
+    BufferHeads heads = k.bufferHeads;
+    int page = heads.page(bh);
+    AddressSpace mapping = k.pageMapping(page);
+    if (mapping != null && !failing) {
+      // A page has one content, so that the first of its blocks to be written says all.
+      mapping.host().disk(k.pageIndex(page), k.frames.content(page));
+    }
+    k.buffer.endBufferAsyncWrite(bh, !failing);
+  }
+}
