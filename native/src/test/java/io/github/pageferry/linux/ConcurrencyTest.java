@@ -27,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -127,7 +126,7 @@ class ConcurrencyTest {
       }
     });
     closer.start();
-    while (closer.getState() != Thread.State.WAITING) {
+    while (closer.isAlive() && closer.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
     release.countDown();
@@ -175,39 +174,33 @@ class ConcurrencyTest {
   @Test
   void aBatchThatNobodyElseHoldsOutlivesTheCall() {
     AtomicReference<WeakReference<PageBatch>> watched = new AtomicReference<>();
+    AtomicBoolean collecting = new AtomicBoolean();
     AtomicBoolean collected = new AtomicBoolean();
     LinuxMigrator migrator = new LinuxMigrator(new WrappedCalls(new FakeCalls()) {
       @Override
       public long movePages(int pid, long count, long pages, long nodes, long status, int flags) {
-        WeakReference<PageBatch> batch = watched.get();
-        if (batch != null) {
+        if (collecting.get()) {
           System.gc();
-          collected.compareAndSet(false, batch.refersTo(null));
+          collected.compareAndSet(false, watched.get().refersTo(null));
         }
         return 0;
       }
     }, NO_FILES, 4096);
     // Until the JIT has compiled both methods; interpreted ones keep their arguments.
-    for (int i = 0; i < 30_000; i++) {
-      moveAFreshBatch(migrator, null);
+    for (int i = 0; i < 50_000; i++) {
+      moveAFreshBatch(migrator, watched);
     }
+    collecting.set(true);
     for (int i = 0; i < 20; i++) {
       moveAFreshBatch(migrator, watched);
     }
     assertThat(collected).isFalse();
   }
 
-  private static void moveAFreshBatch(
-      LinuxMigrator migrator, @Nullable AtomicReference<WeakReference<PageBatch>> watched) {
+  private static void moveAFreshBatch(LinuxMigrator migrator, AtomicReference<WeakReference<PageBatch>> watched) {
     PageBatch batch = PageBatch.ofCapacity(1);
-    if (watched != null) {
-      watched.set(new WeakReference<>(batch));
-    }
-    if ((batch.capacity() & 1) == 1) {
-      migrator.queryPages(SELF, batch);
-    } else {
-      migrator.movePages(SELF, batch, Set.of());
-    }
+    watched.set(new WeakReference<>(batch));
+    migrator.movePages(SELF, batch, Set.of());
   }
 
   private static LinuxMigrator kernel() {
