@@ -60,9 +60,9 @@ final class CallProbe {
   private String whatItNeeds(SystemCall call) {
     boolean moves = Set.of(SystemCall.MOVE_PAGES, SystemCall.MIGRATE_PAGES, SystemCall.MBIND).contains(call);
     if (!moves || TaskStatus.ofThread(files).has("CAP_SYS_NICE")) {
-      return "works";
+      return "can be called";
     }
-    return "works; pages shared with other processes move only with CAP_SYS_NICE, which this thread lacks";
+    return "can be called; pages shared with other processes move only with CAP_SYS_NICE, which this thread lacks";
   }
 
   /** Whether the kernel is known to have the call, from what other files it has. */
