@@ -392,6 +392,9 @@ final class SimSession implements Session {
     children.values().forEach(SimulatedProcess::exit);
     children.clear();
     self.exit();
+    if (checking) {
+      machine.invariants().check();
+    }
     files.forEach(self::remove);
     files.clear();
     if (checking) {

@@ -164,6 +164,11 @@ public class Ext4 implements FileOperations {
     }
 
     @Override
+    public boolean hasMapPages() {
+      return true;
+    }
+
+    @Override
     public boolean hasPageMkwrite() {
       return true;
     }

@@ -14,11 +14,25 @@ public class FilemapFiles {
 
   protected final Kernel k;
   private final PageFrames frames;
-  private final VmOperations genericFileVmOps = this::filemapFault;
+  private final VmOperations genericFileVmOps = new GenericFileVmOps();
 
   protected FilemapFiles(Kernel k) {
     this.k = k;
     frames = k.frames;
+  }
+
+  /** {@code generic_file_vm_ops}. */
+  private final class GenericFileVmOps implements VmOperations {
+
+    @Override
+    public int fault(Vma vma, Fault fault) {
+      return filemapFault(vma, fault);
+    }
+
+    @Override
+    public boolean hasMapPages() {
+      return true;
+    }
   }
 
   /** {@code generic_file_vm_ops}. */

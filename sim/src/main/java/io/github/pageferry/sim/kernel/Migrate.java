@@ -308,8 +308,9 @@ public class Migrate {
     if (newpage == 0) {
       return -Err.ENOMEM;
     }
-    int rc = frames.count(page) == 1 ? 0 : lockAndMove(newpage, page, force, offlining);
-    if (rc != -Err.EAGAIN) {
+    boolean freed = frames.count(page) == 1;
+    int rc = freed ? 0 : lockAndMove(newpage, page, force, offlining);
+    if (rc != -Err.EAGAIN && !freed) {
       // A page that has moved has lost its references and is freed here; one that has not goes back to its list.
       from.remove(page);
       k.decZonePageState(page, k.swap.isolatedStat(page));
