@@ -7,7 +7,10 @@ import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmOperations;
 
-/** Faults since 8c6e50b0290c (3.15): a read fault maps the cached pages around it, too. */
+/**
+ * Faults since 8c6e50b0290c (3.15): a read fault maps the cached pages around it, too. Every file system here has {@code
+ * map_pages}.
+ */
 class FaultsAround extends MemoryFaults {
 
   /** {@code fault_around_bytes}. */
@@ -19,7 +22,7 @@ class FaultsAround extends MemoryFaults {
 
   @Override
   protected int doFault(Mm mm, Vma vma, VmOperations ops, long address, boolean write) {
-    if (!write && ops.hasMapPages()) {
+    if (!write) {
       doFaultAround(mm, vma, address);
       if (mm.pageTable().get(address) != 0) {
         return VmOperations.FAULT_NOPAGE;
@@ -41,7 +44,7 @@ class FaultsAround extends MemoryFaults {
   }
 
   private void mapCached(Mm mm, Vma vma, long address) {
-    int page = k.filemap.findGetPage(Shmem.mappingOf(vma), vma.pageIndex(address));
+    int page = k.filemap.findGetPage(k.filemapFiles.mappingOf(vma), vma.pageIndex(address));
     if (page == 0) {
       return;
     }

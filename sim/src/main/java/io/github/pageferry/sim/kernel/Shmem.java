@@ -93,11 +93,6 @@ public class Shmem implements FileOperations {
     }
 
     @Override
-    public boolean hasMapPages() {
-      return true;
-    }
-
-    @Override
     public boolean hasPolicy() {
       return true;
     }
@@ -116,7 +111,7 @@ public class Shmem implements FileOperations {
     }
   }
 
-  static AddressSpace mappingOf(Vma vma) {
+  private static AddressSpace mappingOf(Vma vma) {
     AddressSpace mapping = vma.mapping();
     if (mapping == null) {
       throw new IllegalStateException("VMA " + vma + " maps no file");

@@ -36,11 +36,6 @@ public interface VmOperations {
   /** {@code fault}: finds the page; returns bits of {@code FAULT_*}. */
   int fault(Vma vma, Fault fault);
 
-  /** Whether {@code map_pages} is there: a read fault may map the cached pages around it, too (3.15). */
-  default boolean hasMapPages() {
-    return false;
-  }
-
   /** Whether {@link #pageMkwrite} is there. */
   default boolean hasPageMkwrite() {
     return false;
