@@ -164,11 +164,6 @@ public class Ext4 implements FileOperations {
     }
 
     @Override
-    public boolean hasMapPages() {
-      return true;
-    }
-
-    @Override
     public boolean hasPageMkwrite() {
       return true;
     }

@@ -28,11 +28,6 @@ public class FilemapFiles {
     public int fault(Vma vma, Fault fault) {
       return filemapFault(vma, fault);
     }
-
-    @Override
-    public boolean hasMapPages() {
-      return true;
-    }
   }
 
   /** {@code generic_file_vm_ops}. */
