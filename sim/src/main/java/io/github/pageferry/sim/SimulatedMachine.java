@@ -1,11 +1,17 @@
 package io.github.pageferry.sim;
 
+import io.github.pageferry.NodeSet;
+import io.github.pageferry.NumaNode;
+import io.github.pageferry.Topology;
 import io.github.pageferry.sim.check.Invariants;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.kernel.KernelProfile;
 import io.github.pageferry.sim.kernel.Release;
 import io.github.pageferry.sim.mm.Nodes;
 import io.github.pageferry.sim.mm.PageFrames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A simulated machine that has booted: hardware, a kernel of some release, and its first process.
@@ -13,6 +19,9 @@ import io.github.pageferry.sim.mm.PageFrames;
  * <p>Not safe for use by several threads at once. The same calls give the same answers, always.
  */
 public final class SimulatedMachine {
+
+  /** The pid of the first process. */
+  public static final int FIRST_PID = 1;
 
   private final MachineSpec spec;
   private final Kernel kernel;
@@ -40,6 +49,21 @@ public final class SimulatedMachine {
 
   public MachineSpec spec() {
     return spec;
+  }
+
+  /** The nodes as the simulated sysfs would show them now. */
+  public Topology topology() {
+    List<NumaNode> nodes = new ArrayList<>();
+    List<List<Integer>> distances = new ArrayList<>();
+    for (int node = 0; node < spec.nodes(); node++) {
+      int firstCpu = node * spec.cpusPerNode();
+      NodeSet cpus = NodeSet.of(IntStream.range(firstCpu, firstCpu + spec.cpusPerNode()).toArray());
+      long free = kernel.nodes.zone(node).freePages() * (long) MachineSpec.PAGE_BYTES;
+      nodes.add(new NumaNode(node, cpus, true, spec.bytesPerNode(), free, List.of()));
+      int from = node;
+      distances.add(IntStream.range(0, spec.nodes()).mapToObj(to -> kernel.nodes.distance(from, to)).toList());
+    }
+    return new Topology(MachineSpec.PAGE_BYTES, nodes, distances);
   }
 
   /** The kernel's release. */

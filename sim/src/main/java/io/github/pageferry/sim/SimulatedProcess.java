@@ -1,6 +1,7 @@
 package io.github.pageferry.sim;
 
 import io.github.pageferry.sim.kernel.Kernel;
+import io.github.pageferry.sim.kernel.Mempolicy;
 import io.github.pageferry.sim.mm.Cred;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageTable;
@@ -51,6 +52,21 @@ public final class SimulatedProcess {
   /** The same process as seen by a thread of it that has this user's rights and no capabilities. */
   public SimulatedProcess asUser(int uid) {
     return new SimulatedProcess(kernel, new Task(task.pid(), task.mm, Cred.user(uid), task.cpu, task.cpuset));
+  }
+
+  /** A thread of the same process: it has its address space and a policy of its own, {@code MPOL_DEFAULT} at first. */
+  public SimulatedProcess newThread() {
+    return new SimulatedProcess(kernel, new Task(task.pid(), task.mm, task.cred, task.cpu, task.cpuset));
+  }
+
+  /** {@code sched_setaffinity(2)}: to the CPUs of one node. */
+  public void runOn(int node) {
+    task.cpu = node;
+  }
+
+  /** {@code getcpu(2)}: the node whose CPU runs this. */
+  public int node() {
+    return task.cpu;
   }
 
   // Mapping.
@@ -157,6 +173,15 @@ public final class SimulatedProcess {
   /** {@code set_mempolicy(2)}. */
   public long setPolicy(int mode, NodeMask nodes) {
     return enter().mempolicy.sysSetMempolicy(mode, nodes);
+  }
+
+  /**
+   * {@code get_mempolicy(2)}.
+   *
+   * @param flags {@link Mempolicy#F_NODE}, {@link Mempolicy#F_ADDR}, {@link Mempolicy#F_MEMS_ALLOWED}
+   */
+  public Mempolicy.Got getPolicy(long address, int flags) {
+    return enter().mempolicy.sysGetMempolicy(address, flags);
   }
 
   /** {@code set_mempolicy(MPOL_DEFAULT)}. */

@@ -232,6 +232,10 @@ public class Mbind {
     if (end == start) {
       return 0;
     }
+    if (end < 0) {
+      // Nothing of a process lies in the upper half, and addresses are compared with their signs here.
+      end = PageTable.PAGE_MASK & Long.MAX_VALUE;
+    }
     Mempolicy.Made made = k.mempolicy.mpolNew(mode, modeFlags, nodes);
     if (made.error() != 0) {
       return made.error();

@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Policy;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
@@ -16,6 +17,13 @@ public class Mempolicy {
 
   /** What {@code mpol_new()} says where it makes no policy: an errno negated, or 0 for {@code MPOL_DEFAULT}. */
   record Made(@Nullable Policy policy, int error) {}
+
+  /** {@code MPOL_F_NODE} of {@code get_mempolicy(2)}: a node instead of a policy. */
+  public static final int F_NODE = 1;
+  /** {@code MPOL_F_ADDR}: of an address, not of the task. */
+  public static final int F_ADDR = 1 << 1;
+  /** {@code MPOL_F_MEMS_ALLOWED}: the nodes that the task may use. */
+  public static final int F_MEMS_ALLOWED = 1 << 2;
 
   protected final Kernel k;
   /** {@code default_policy}: local allocation. */
@@ -184,6 +192,79 @@ public class Mempolicy {
       k.current.ilNext = policy.nodes.first();
     }
     return 0;
+  }
+
+  /**
+   * What {@code get_mempolicy(2)} answers.
+   *
+   * @param error 0 or an errno negated; the rest is of no meaning then
+   * @param policy a mode with its flags, or a node
+   */
+  public record Got(int error, int policy, NodeMask nodes) {
+
+    private static Got failed(int error) {
+      return new Got(error, 0, NodeMask.NONE);
+    }
+  }
+
+  /** {@code get_policy_nodemask()}, or what the caller once gave of a policy with mode flags. */
+  private NodeMask toldNodes(Policy policy) {
+    if (storesUserNodemask(policy)) {
+      return policy.userNodemask;
+    }
+    if (policy.mode == Policy.PREFERRED) {
+      return policy.has(Policy.F_LOCAL) ? NodeMask.NONE : NodeMask.of(policy.preferredNode);
+    }
+    return policy.nodes;
+  }
+
+  /** The mode that {@code get_mempolicy(2)} tells. */
+  protected int toldMode(Policy policy) {
+    return policy.mode;
+  }
+
+  /** {@code lookup_node()}: brings the page in; its node or an errno negated. */
+  private int lookupNode(long address) {
+    int page = k.memory.getUserPage(k.current.mm(), address & PageTable.PAGE_MASK, Memory.FOLL_GET);
+    if (page < 0) {
+      return page;
+    }
+    int node = k.frames.pageToNid(page);
+    k.swap.putPage(page);
+    return node;
+  }
+
+  /** {@code get_mempolicy(2)} with {@code do_get_mempolicy()}, of the current task. */
+  public Got sysGetMempolicy(long address, int flags) {
+    if ((flags & ~(F_NODE | F_ADDR | F_MEMS_ALLOWED)) != 0) {
+      return Got.failed(-Err.EINVAL);
+    }
+    if ((flags & F_MEMS_ALLOWED) != 0) {
+      return flags == F_MEMS_ALLOWED ? new Got(0, 0, k.current.memsAllowed) : Got.failed(-Err.EINVAL);
+    }
+    Policy policy = k.current.mempolicy;
+    if ((flags & F_ADDR) != 0) {
+      Vma vma = k.current.mm().findVma(address);
+      if (vma == null || vma.start > address) {
+        return Got.failed(-Err.EFAULT);
+      }
+      // Where the mapping says nothing, the task's policy is not told in its place.
+      policy = ownPolicy(vma, address);
+    } else if (address != 0) {
+      return Got.failed(-Err.EINVAL);
+    }
+    if (flags == (F_NODE | F_ADDR)) {
+      int node = lookupNode(address);
+      return node < 0 ? Got.failed(node) : new Got(0, node, policy == null ? NodeMask.NONE : toldNodes(policy));
+    }
+    if (flags == F_NODE) {
+      return policy != null && isInterleave(policy)
+          ? new Got(0, k.current.ilNext, toldNodes(policy))
+          : Got.failed(-Err.EINVAL);
+    }
+    return policy == null
+        ? new Got(0, Policy.DEFAULT, NodeMask.NONE)
+        : new Got(0, toldMode(policy) | policy.flags & Policy.MODE_FLAGS, toldNodes(policy));
   }
 
   /** The checks that {@code mbind(2)} and {@code set_mempolicy(2)} make of a mode, and {@code get_nodes()} of its nodes. */

@@ -17,4 +17,10 @@ class MempolicyOneMask extends Mempolicy {
   protected void rebindPreferred(Policy policy, NodeMask nodes) {
     policy.cpusetMemsAllowed = nodes;
   }
+
+  /** Local allocation is a mode of its own since 7858d7bca7fb (5.14), also where it was asked for as a preferred node that is none. */
+  @Override
+  protected int toldMode(Policy policy) {
+    return policy.has(Policy.F_LOCAL) ? Policy.LOCAL : policy.mode;
+  }
 }

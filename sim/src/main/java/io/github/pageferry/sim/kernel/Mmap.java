@@ -320,7 +320,8 @@ public class Mmap {
   }
 
   /**
-   * {@code mmap(2)} at a fixed, free place ({@code mmap_region()}).
+   * {@code mmap(2)} of anonymous private memory or of a device at a fixed, free place ({@code mmap_region()}); a neighbour of the same
+   * kind grows.
    *
    * @param flags of the VMA, bits of {@link VmFlag}
    */
@@ -330,6 +331,10 @@ public class Mmap {
 
   /** As {@link #mmapRegion(Mm, long, long, long)}, of a file from page {@code pgoff} on. */
   public Vma mmapRegion(Mm mm, long start, long length, long flags, @Nullable VmFile file, long pgoff) {
+    Vma merged = vmaMerge(mm, mm.findVmaPrev(start), start, start + length, flags, null, file, pgoff, null);
+    if (merged != null) {
+      return merged;
+    }
     Vma vma = new Vma(mm, start, start + length, flags);
     vma.pgoff = pgoff;
     if (file != null) {

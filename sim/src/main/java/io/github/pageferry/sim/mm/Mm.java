@@ -57,6 +57,10 @@ public final class Mm {
 
   /** The index of the first VMA that ends above the address. */
   private int place(long address) {
+    if (address < 0) {
+      // The kernel's half of the address space.
+      return count;
+    }
     int low = 0;
     int high = count;
     while (low < high) {

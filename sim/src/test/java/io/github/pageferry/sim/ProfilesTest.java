@@ -1,0 +1,45 @@
+package io.github.pageferry.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProfilesTest {
+
+  @Test
+  void aSeriesAndEachOfItsReleasesAreFound() {
+    assertThat(Profiles.find("2.6.36")).isEqualTo("2.6.36");
+    assertThat(Profiles.find("2.6.36.4-generic")).isEqualTo("2.6.36");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6", "2.6.3", "3.0", "6", "x", "", "2.6.360"})
+  void whatIsNoProfileIsRefusedWithTheOnesThatThereAre(String text) {
+    assertThatThrownBy(() -> Profiles.find(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("no profile of Linux " + text, "2.6.36");
+  }
+
+  @Test
+  void theNearestIsOfTheSameSeriesOrTheNewestThatIsNotNewer() {
+    for (String name : Profiles.names()) {
+      assertThat(Profiles.nearest(name + ".99-cloud-amd64")).isEqualTo(name);
+    }
+    assertThat(Profiles.nearest("2.6.37")).isEqualTo("2.6.36");
+    assertThat(Profiles.nearest("999.1")).isEqualTo(Profiles.names().get(Profiles.names().size() - 1));
+    assertThat(Profiles.nearest("2.4.20")).isEqualTo(Profiles.names().get(0));
+  }
+
+  @Test
+  void aReleaseThatCannotBeReadIsAsNearAsTheNewest() {
+    assertThat(Profiles.nearest("unknown")).isEqualTo(Profiles.names().get(Profiles.names().size() - 1));
+  }
+
+  @Test
+  void thisHostHasOne() {
+    assertThat(Profiles.names()).contains(Profiles.forThisHost());
+  }
+}
