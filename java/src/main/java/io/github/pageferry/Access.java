@@ -23,7 +23,9 @@ final class Access {
     return support.available() ? null : support.reason();
   }
 
-  /** Whether a call that failed so is refused to the process whatever its arguments: a seccomp filter, or no such call. */
+  /**
+   * Whether a call that failed so is refused to the process whatever its arguments: a seccomp filter, or no such call.
+   */
   static boolean isRefusal(MemoryCallException failure) {
     return failure.errno() == Errno.EPERM || failure.errno() == Errno.ENOSYS;
   }

@@ -99,7 +99,8 @@ final class BackendChoice {
     }
     MemoryMigrator simulated = model.map(provider -> tryOpen(provider, reasons)).orElse(null);
     if (simulated == null) {
-      throw new IllegalStateException("no backend can serve here: " + String.join("; ", reasons) + "; " + ON_CLASS_PATH);
+      throw new IllegalStateException(
+          "no backend can serve here: " + String.join("; ", reasons) + "; " + ON_CLASS_PATH);
     }
     log.accept("using the simulator " + simulated.description() + ": " + String.join("; ", reasons)
         + " (-D" + MemoryMigrators.PROPERTY + "=NAME forces a backend)");
@@ -154,6 +155,7 @@ final class BackendChoice {
   }
 
   private static String describe(MemoryMigratorProvider provider) {
-    return "\"" + provider.name() + "\"" + whyUnavailable(provider).map(why -> " (cannot serve: " + why + ")").orElse("");
+    String reason = whyUnavailable(provider).map(why -> " (cannot serve: " + why + ")").orElse("");
+    return "\"" + provider.name() + "\"" + reason;
   }
 }

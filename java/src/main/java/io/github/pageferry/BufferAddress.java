@@ -13,12 +13,12 @@ import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 
 /**
- * Where a direct buffer lies in memory: the part from its position to its limit, of a buffer of any element type, sliced,
- * duplicated, viewed, mapped, read-only or empty.
+ * Where a direct buffer lies in memory: the part from its position to its limit, of a buffer of any element type,
+ * sliced, duplicated, viewed, mapped, read-only or empty.
  *
- * <p>An address is good for as long as the buffer is reachable and, where the buffer views a {@code MemorySegment}, for as
- * long as the segment's arena is open. Who uses one keeps the buffer reachable
- * ({@link java.lang.ref.Reference#reachabilityFence}); {@link BufferPinner} does.
+ * <p>An address is good for as long as the buffer is reachable and, where the buffer views a {@code MemorySegment}, for
+ * as long as the segment's arena is open. Who uses one keeps the buffer reachable ({@link
+ * java.lang.ref.Reference#reachabilityFence}); {@link BufferPinner} does.
  */
 public final class BufferAddress {
 
@@ -69,7 +69,9 @@ public final class BufferAddress {
     return buffer instanceof LongBuffer || buffer instanceof DoubleBuffer ? 3 : 2;
   }
 
-  /** Before JDK 22 only a field that Java code cannot see has the address; since then there is a way without warnings. */
+  /**
+   * Before JDK 22 only a field that Java code cannot see has the address; since then there is a way without warnings.
+   */
   static AddressReader reader(int feature) {
     try {
       return feature >= 22 ? segmentReader() : fieldReader();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Puts memory outside the Java heap on chosen NUMA nodes, and says where it is: direct and mapped buffers, and any range of
- * addresses, such as a native {@code MemorySegment}'s. Works on the memory of this process.
+ * Puts memory outside the Java heap on chosen NUMA nodes, and says where it is: direct and mapped buffers, and any
+ * range of addresses, such as a native {@code MemorySegment}'s. Works on the memory of this process.
  *
  * <pre>{@code
  * try (MemoryMigrator migrator = MemoryMigrators.open()) {
@@ -18,38 +18,40 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p><b>What is moved.</b> Of a buffer, the memory from its position to its limit. The kernel moves whole pages: the first and the
- * last page go along even where only a byte of them belongs to the buffer and the rest to others. Pages that are not there yet
- * can't move, and are counted as not present ({@link PinOptions.Builder#populate}); what policy they will come under, see
- * {@link FuturePages}. Contents do not change, and other threads may use the memory meanwhile: who touches a page that is on the
- * move waits for it.
+ * <p><b>What is moved.</b> Of a buffer, the memory from its position to its limit. The kernel moves whole pages: the
+ * first and the last page go along even where only a byte of them belongs to the buffer and the rest to others. Pages
+ * that are not there yet can't move, and are counted as not present ({@link PinOptions.Builder#populate}); what policy
+ * they will come under, see {@link FuturePages}. Contents do not change, and other threads may use the memory
+ * meanwhile: who touches a page that is on the move waits for it.
  *
- * <p><b>How.</b> Ranges that go to one node are moved with mbind(2), which needs no list of pages; what that does not move or
- * must not be used for (ends of ranges, small ranges, {@link FuturePages#UNCHANGED}), and pages that alternate between nodes,
- * with move_pages(2). Where a seccomp filter refuses one of the two, as those of container runtimes do move_pages, the other
- * takes its place, and the report says so. Work goes in batches, on several threads where there is enough of it; between
- * batches it can be watched, throttled and cancelled ({@link PinOptions}).
+ * <p><b>How.</b> Ranges that go to one node are moved with mbind(2), which needs no list of pages; what that does not
+ * move or must not be used for (ends of ranges, small ranges, {@link FuturePages#UNCHANGED}), and pages that alternate
+ * between nodes, with move_pages(2). Where a seccomp filter refuses one of the two, as those of container runtimes do
+ * move_pages, the other takes its place, and the report says so. Work goes in batches, on several threads where there
+ * is enough of it; between batches it can be watched, throttled and cancelled ({@link PinOptions}).
  *
- * <p><b>Errors.</b> What can be known to be wrong is refused before anything is done: with {@link NullPointerException}, with
- * {@link IllegalArgumentException} (buffers on the heap, ranges that wrap, nodes that are negative, without memory or outside what
- * the process may use) or, where neither system call may be made, with {@link UnsupportedOperationException}. A system call that
- * fails before a page has moved throws {@link MemoryCallException}; one that fails later, or for want of memory on the node
- * (ENOMEM), ends the work with a report that says so. A closed migrator is an {@link IllegalStateException}. Pages that do not
- * move are in the report, each with its reason.
+ * <p><b>Errors.</b> What can be known to be wrong is refused before anything is done: with {@link
+ * NullPointerException}, with {@link IllegalArgumentException} (buffers on the heap, ranges that wrap, nodes that are
+ * negative, without memory or outside what the process may use) or, where neither system call may be made, with {@link
+ * UnsupportedOperationException}. A system call that fails before a page has moved throws {@link MemoryCallException};
+ * one that fails later, or for want of memory on the node (ENOMEM), ends the work with a report that says so. A closed
+ * migrator is an {@link IllegalStateException}. Pages that do not move are in the report, each with its reason.
  *
- * <p>May be used by any number of threads at once, and for as long as its migrator is open. Keeps buffers reachable while it works on
- * them. Each use is an event {@code io.github.pageferry.BufferOperation} of Java Flight Recorder.
+ * <p>May be used by any number of threads at once, and for as long as its migrator is open. Keeps buffers reachable
+ * while it works on them. Each use is an event {@code io.github.pageferry.BufferOperation} of Java Flight Recorder.
  */
 public final class BufferPinner {
 
-  /** A huge page must not lie in two batches: it would move with the first, and seem to have been there with the second. */
+  /**
+   * A huge page must not lie in two batches: it would move with the first, and seem to have been there with the second.
+   */
   private static final long LEAST_BATCH_BYTES = 2L << 20;
 
   private static final int MOST_BATCH_PAGES = 1 << 20;
 
   private final MemoryMigrator migrator;
   private final PinOptions options;
-  private final long pageBytes;
+  private final PageGeometry geometry;
   private final ScratchPool pool;
   private volatile NodeSet nodesWithMemory;
 
@@ -61,12 +63,13 @@ public final class BufferPinner {
       throw new IllegalArgumentException("pages of " + options.pageBytes() + " bytes are smaller than the base page of "
           + migrator.description() + ", " + topology.pageBytes() + " bytes");
     }
-    pageBytes = options.pageBytes() > 0 ? options.pageBytes() : topology.pageBytes();
     nodesWithMemory = topology.nodesWithMemory();
-    pool = new ScratchPool(batchPages());
+    long pageBytes = options.pageBytes() > 0 ? options.pageBytes() : topology.pageBytes();
+    pool = new ScratchPool(batchPages(options, pageBytes));
+    geometry = PageGeometry.of(pageBytes, topology.pageBytes(), pool.chunkPages());
   }
 
-  private int batchPages() {
+  private static int batchPages(PinOptions options, long pageBytes) {
     long bytes = options.batchBytes();
     if (options.bytesPerSecond() > 0) {
       bytes = Math.min(bytes, options.bytesPerSecond() / 8);
@@ -129,12 +132,12 @@ public final class BufferPinner {
   }
 
   /**
-   * Spreads the buffer's memory over nodes by weight: with node 0 at 3 and node 1 at 1, three pages in a row go to node 0, the
-   * next to node 1, and so on. Pages that come into being later are spread evenly: the kernel has no policy with weights of
-   * one's own.
+   * Spreads the buffer's memory over nodes by weight: with node 0 at 3 and node 1 at 1, three pages in a row go to node
+   * 0, the next to node 1, and so on. Pages that come into being later are spread evenly: the kernel has no policy with
+   * weights of one's own.
    *
-   * @param weights a weight for each node, 0 or more; together at most 65,536 once the greatest number that divides them all is
-   *     taken out
+   * @param weights a weight for each node, 0 or more; together at most 65,536 once the greatest number that divides
+   *     them all is taken out
    */
   public MoveReport spread(Buffer buffer, Map<Integer, Integer> weights) {
     return move(List.of(MemoryRange.of(buffer)), PagePlan.spread(weights));
@@ -174,7 +177,7 @@ public final class BufferPinner {
   public LocateReport locate(MemoryRange range) {
     Flight.Span span = Flight.begin();
     try {
-      LocateReport report = new LocateJob(migrator, options, range, pageBytes, pool).run();
+      LocateReport report = new LocateJob(migrator, options, range, geometry, pool).run();
       span.end(report);
       return report;
     } catch (RuntimeException | Error e) {
@@ -192,7 +195,7 @@ public final class BufferPinner {
     }
     Flight.Span span = Flight.begin();
     try {
-      MoveReport report = new MoveJob(migrator, options, plan, ranges, pageBytes, pool).run();
+      MoveReport report = new MoveJob(migrator, options, plan, ranges, geometry, pool).run();
       span.end(report);
       return report;
     } catch (RuntimeException | Error e) {
@@ -224,8 +227,8 @@ public final class BufferPinner {
     if (migrator.capabilities().has(SystemCall.GET_MEMPOLICY)) {
       NodeSet allowed = allowedNodes(nodes);
       if (!nodes.minus(allowed).isEmpty()) {
-        throw new IllegalArgumentException("this process may not use node " + nodes.minus(allowed) + ": its cpuset allows "
-            + allowed);
+        throw new IllegalArgumentException(
+            "this process may not use node " + nodes.minus(allowed) + ": its cpuset allows " + allowed);
       }
     }
   }

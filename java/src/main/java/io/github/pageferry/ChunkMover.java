@@ -18,10 +18,10 @@ final class ChunkMover implements Runnable {
   ChunkMover(MoveJob job, Scratch scratch) {
     this.job = job;
     this.scratch = scratch;
-    locator = new Locator(job.migrator, job.access, job.options.queryByFault(), job.pageShift, scratch.batch);
-    binder = new RangeBinder(job.migrator, job.access, job.moveFlags, job.pageShift);
+    locator = new Locator(job.migrator, job.access, job.options.queryByFault(), job.geometry.shift(), scratch.batch);
+    binder = new RangeBinder(job.migrator, job.access, job.moveFlags, job.geometry.shift());
     placer = new PagePlacer(
-        job.migrator, job.access, job.operation, job.moveFlags, job.pageShift, job.plan.nodes(), scratch);
+        job.migrator, job.access, job.operation, job.moveFlags, job.geometry, job.plan, scratch);
   }
 
   Scratch scratch() {
@@ -47,6 +47,7 @@ final class ChunkMover implements Runnable {
     System.arraycopy(scratch.before, 0, scratch.after, 0, pages);
     Arrays.fill(scratch.outcome, 0, pages, PagePlacer.NO_OUTCOME);
     Arrays.fill(scratch.inBlock, 0, pages, false);
+    Arrays.fill(scratch.stuck, 0, pages, false);
     chooseTargets(pages);
     try {
       bind();
@@ -157,24 +158,30 @@ final class ChunkMover implements Runnable {
 
   /** Binds each run of pages with the same target to it; the whole part at once where there is one node. */
   private void moveByStripes(long firstPage, int count, int index) {
-    int start = index;
-    while (start < index + count) {
-      int node = scratch.target[start];
-      int end = start + 1;
-      while (end < index + count && scratch.target[end] == node) {
-        end++;
+    for (int i = index; i < index + count; i = endOfStripe(i, index + count)) {
+      binder.move(firstPage + (i - index), endOfStripe(i, index + count) - i, scratch.target[i]);
+    }
+    // Not before all have moved: one may have dragged pages of another along.
+    for (int i = index; i < index + count; i = endOfStripe(i, index + count)) {
+      if (scratch.after[i] == StatusTally.UNKNOWN) {
+        int pages = endOfStripe(i, index + count) - i;
+        long elsewhere = binder.countElsewhere(firstPage + (i - index), pages, scratch.target[i]);
+        tally.addStayed(PageStatus.of(Errno.EIO), elsewhere);
       }
-      long first = firstPage + (start - index);
-      binder.move(first, end - start, node);
-      if (scratch.after[start] == StatusTally.UNKNOWN) {
-        tally.addStayed(PageStatus.of(Errno.EIO), binder.countElsewhere(first, end - start, node));
-      }
-      start = end;
     }
   }
 
+  private int endOfStripe(int start, int limit) {
+    int end = start + 1;
+    while (end < limit && scratch.target[end] == scratch.target[start]) {
+      end++;
+    }
+    return end;
+  }
+
   private void populate() {
-    if (job.options.populate() != Populate.NO && Toucher.touch(scratch.chunk, job.ranges, job.pageShift, job.options.populate())) {
+    Populate how = job.options.populate();
+    if (how != Populate.NO && Toucher.touch(scratch.chunk, job.ranges, job.geometry.shift(), how)) {
       locator.look(scratch.chunk, scratch.after);
     }
   }
@@ -183,16 +190,17 @@ final class ChunkMover implements Runnable {
     if (!job.access.canMovePages()) {
       return;
     }
-    int chosen = placer.choose();
     int retry = 0;
+    int chosen = placer.choose(retry);
     while (chosen > 0) {
       placer.move(chosen);
       locator.look(scratch.chunk, scratch.after);
-      int blocks = job.plan.hasOneNode() ? 0 : placer.mergeDraggedBlocks(job.plan, job.blockPages);
-      chosen = placer.choose();
+      placer.hugePages().clearSuspicions();
+      int blocks = job.plan.hasOneNode() ? 0 : placer.hugePages().mergeDragged();
+      chosen = placer.choose(retry);
       if (blocks > 0) {
         job.access.note("huge pages were found: each went as a whole to the node of its block of "
-            + Quantities.bytes((double) ((long) job.blockPages << job.pageShift)));
+            + Quantities.bytes((double) job.geometry.blockBytes()));
       } else if (chosen > 0) {
         if (retry == job.options.retries()) {
           return;

@@ -1,6 +1,9 @@
 package io.github.pageferry;
 
-/** The way to Java Flight Recorder, which a runtime made with jlink may lack: its classes are touched only from behind here. */
+/**
+ * The way to Java Flight Recorder, which a runtime made with jlink may lack: its classes are touched only from behind
+ * here.
+ */
 final class Flight {
 
   private static final boolean RECORDER_PRESENT = present();

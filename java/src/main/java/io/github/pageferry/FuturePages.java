@@ -1,25 +1,26 @@
 package io.github.pageferry;
 
 /**
- * What becomes of the memory policy of a range whose pages {@link BufferPinner} moves: it decides where pages go that come into
- * being later (touched for the first time, swapped in), and whether the kernel's NUMA balancing may move pages away again.
+ * What becomes of the memory policy of a range whose pages {@link BufferPinner} moves: it decides where pages go that
+ * come into being later (touched for the first time, swapped in), and whether the kernel's NUMA balancing may move
+ * pages away again.
  *
- * <p>A policy is set only on whole pages of a range, and only where there is 1 MiB of them in a row: smaller buffers lie side
- * by side with others of the C heap, would hand their policy on to whatever is allocated there after them, and would each cost
- * the process two of its mappings ({@code vm.max_map_count}). It ends when the memory is unmapped.
+ * <p>A policy is set only on whole pages of a range, and only where there is 1 MiB of them in a row: smaller buffers
+ * lie side by side with others of the C heap, would hand their policy on to whatever is allocated there after them, and
+ * would each cost the process two of its mappings ({@code vm.max_map_count}). It ends when the memory is unmapped.
  *
- * <p>The kernel has no policy for private files' pages in the page cache: those are moved but later ones come to the node of the
- * thread that reads them first.
+ * <p>The kernel has no policy for private files' pages in the page cache: those are moved but later ones come to the
+ * node of the thread that reads them first.
  */
 public enum FuturePages {
   /**
-   * They go to the node while it has room and elsewhere when it is full ({@code MPOL_PREFERRED}); where there are several nodes,
-   * page by page over them ({@code MPOL_INTERLEAVE}). NUMA balancing leaves the range alone.
+   * They go to the node while it has room and elsewhere when it is full ({@code MPOL_PREFERRED}); where there are
+   * several nodes, page by page over them ({@code MPOL_INTERLEAVE}). NUMA balancing leaves the range alone.
    */
   PREFER,
   /**
-   * They go to the node or nowhere ({@code MPOL_BIND}): who touches a new page when the node is full is killed by the kernel. With
-   * several nodes as {@link #PREFER}. NUMA balancing leaves the range alone.
+   * They go to the node or nowhere ({@code MPOL_BIND}): who touches a new page when the node is full is killed by the
+   * kernel. With several nodes as {@link #PREFER}. NUMA balancing leaves the range alone.
    */
   BIND,
   /**

@@ -9,7 +9,7 @@ final class LocateJob {
 
   private final MemoryMigrator migrator;
   private final PinOptions options;
-  private final int pageShift;
+  private final PageGeometry geometry;
   private final PageRuns runs;
   private final ScratchPool scratchPool;
   private final Access access;
@@ -17,14 +17,14 @@ final class LocateJob {
   private final WorkCursor cursor;
   private final StatusTable table;
 
-  LocateJob(MemoryMigrator migrator, PinOptions options, MemoryRange range, long pageBytes, ScratchPool pool) {
+  LocateJob(MemoryMigrator migrator, PinOptions options, MemoryRange range, PageGeometry geometry, ScratchPool pool) {
     this.migrator = migrator;
     this.options = options;
     scratchPool = pool;
-    pageShift = Long.numberOfTrailingZeros(pageBytes);
-    runs = PageRuns.covering(List.of(range), pageShift);
+    this.geometry = geometry;
+    runs = PageRuns.covering(List.of(range), geometry.shift());
     access = new Access(migrator.capabilities());
-    operation = new Operation(options, runs.pages(), pageBytes);
+    operation = new Operation(options, runs.pages(), geometry.bytes());
     cursor = new WorkCursor(runs, 1);
     table = new StatusTable(runs.pages(), pool.chunkPages());
   }
@@ -43,9 +43,8 @@ final class LocateJob {
     }
     long unseen = runs.pages() - cursor.handedOut();
     tally.add(PageStatus.NOT_ATTEMPTED, unseen);
-    long pageBytes = 1L << pageShift;
-    return new LocateReport(runs.count() == 0 ? 0 : runs.first(0) << pageShift, pageBytes, table,
-        tally.toCounts(pageBytes), Duration.ofNanos(operation.elapsedNanos()), unseen > 0);
+    return new LocateReport(runs.count() == 0 ? 0 : runs.first(0) << geometry.shift(), geometry.bytes(), table,
+        tally.toCounts(geometry.bytes()), Duration.ofNanos(operation.elapsedNanos()), unseen > 0);
   }
 
   private final class Worker implements Runnable {
@@ -55,7 +54,7 @@ final class LocateJob {
 
     Worker(Scratch scratch) {
       this.scratch = scratch;
-      locator = new Locator(migrator, access, options.queryByFault(), pageShift, scratch.batch);
+      locator = new Locator(migrator, access, options.queryByFault(), geometry.shift(), scratch.batch);
     }
 
     @Override
@@ -68,8 +67,8 @@ final class LocateJob {
         int pages = scratch.chunk.pages();
         locator.look(scratch.chunk, scratch.status);
         if (scratch.status[0] == StatusTally.UNKNOWN) {
-          throw new UnsupportedOperationException("move_pages may not be called (" + access.moveRefusal() + "), and nothing else"
-              + " says where pages are without bringing them in; where that is wanted, PinOptions.queryByFault allows it");
+          throw new UnsupportedOperationException("nothing but move_pages says where pages are without bringing them"
+              + " in, which PinOptions.queryByFault would allow; it may not be called: " + access.moveRefusal());
         }
         table.set(first, scratch.status, pages);
         tally.addAll(scratch.status, pages);

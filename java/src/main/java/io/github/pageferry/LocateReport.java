@@ -3,8 +3,8 @@ package io.github.pageferry;
 import java.time.Duration;
 
 /**
- * Where the pages of a range were when {@link BufferPinner} looked: counts, and the status of each page. Takes 4 bytes of heap
- * for each page, and none where thousands of neighbours have the same status.
+ * Where the pages of a range were when {@link BufferPinner} looked: counts, and the status of each page. Takes 4 bytes
+ * of heap for each page, and none where thousands of neighbours have the same status.
  */
 public final class LocateReport {
 
@@ -46,8 +46,8 @@ public final class LocateReport {
   }
 
   /**
-   * The {@link PageStatus} of a page: its node, an errno negated, or {@link PageStatus#NOT_ATTEMPTED} where the work was
-   * cancelled before.
+   * The {@link PageStatus} of a page: its node, an errno negated, or {@link PageStatus#NOT_ATTEMPTED} where the work
+   * was cancelled before.
    *
    * @param page its place in the range, 0 being the page that the range begins in
    * @throws IndexOutOfBoundsException where the range has no such page
@@ -59,8 +59,8 @@ public final class LocateReport {
   /**
    * The address at which a page begins.
    *
-   * @param page its place in the range, 0 being the page that the range begins in; its beginning is before the range's where
-   *     that is not at a page's border
+   * @param page its place in the range, 0 being the page that the range begins in; its beginning is before the range's
+   *     where that is not at a page's border
    * @throws IndexOutOfBoundsException where the range has no such page
    */
   public long address(long page) {

@@ -5,9 +5,9 @@ import java.util.Set;
 /**
  * Linux's NUMA system calls, typed, and no more: a kernel behind JNA, or a model of one.
  *
- * <p>Addresses are absolute virtual addresses, lengths are bytes. A process is named by its pid, {@link #SELF} being the
- * caller's. Policies set here apply to the calling thread. Implementations may be used by any number of threads at once,
- * but a {@link PageBatch} by one at a time.
+ * <p>Addresses are absolute virtual addresses, lengths are bytes. A process is named by its pid, {@link #SELF} being
+ * the caller's. Policies set here apply to the calling thread. Implementations may be used by any number of threads at
+ * once, but a {@link PageBatch} by one at a time.
  *
  * <p>Every call throws {@link MemoryCallException} where it fails as a whole, {@link NullPointerException} for a null
  * argument and {@link IllegalStateException} after {@link #close()}.

@@ -12,12 +12,13 @@ import java.util.ServiceLoader;
 /**
  * Opens a {@link MemoryMigrator}: finds the backends on the class path and picks one.
  *
- * <p>Without a wish of the caller's it is the kernel where that has two nodes or more with memory, else the simulator if it
- * is on the class path, else the kernel with the one node that it has. One line of the {@link System.Logger} named
- * {@code io.github.pageferry} says which and why.
+ * <p>Without a wish of the caller's it is the kernel where that has two nodes or more with memory, else the simulator
+ * if it is on the class path, else the kernel with the one node that it has. One line of the {@link System.Logger}
+ * named {@code io.github.pageferry} says which and why.
  *
- * <p>The system property {@value #PROPERTY} or, where that is not set, the environment variable {@value #ENVIRONMENT} forces
- * a backend upon {@link #open()}. A backend that was asked for and can't serve is an error, never replaced by another.
+ * <p>The system property {@value #PROPERTY} or, where that is not set, the environment variable {@value #ENVIRONMENT}
+ * forces a backend upon {@link #open()}. A backend that was asked for and can't serve is an error, never replaced by
+ * another.
  *
  * <p>Where Java Flight Recorder is part of the runtime, every call that is made through what is opened here is an event
  * {@code io.github.pageferry.MemoryCall}.
@@ -36,8 +37,8 @@ public final class MemoryMigrators {
    * Opens the backend that the property or the variable names, else the one that serves best here.
    *
    * @throws IllegalStateException where none can serve, or the one that is forced can't, with the reasons
-   * @throws IllegalArgumentException where the property or the variable does not name a backend that is there, or gives it
-   *     options that it does not understand
+   * @throws IllegalArgumentException where the property or the variable does not name a backend that is there, or gives
+   *     it options that it does not understand
    */
   public static MemoryMigrator open() {
     return Flight.recording(choice().open());
@@ -49,8 +50,8 @@ public final class MemoryMigrators {
    * @param spec a backend's name ({@code linux}, {@code sim}) and, after a colon, options that the backend defines:
    *     {@code "sim:6.18 nodes:4 memory:16GiB"}
    * @throws IllegalStateException where it can't serve here, with the reason
-   * @throws IllegalArgumentException where there is no such backend (the message lists those that there are), or it does
-   *     not understand the options
+   * @throws IllegalArgumentException where there is no such backend (the message lists those that there are), or it
+   *     does not understand the options
    */
   public static MemoryMigrator open(String spec) {
     Objects.requireNonNull(spec, "spec");
@@ -67,7 +68,9 @@ public final class MemoryMigrators {
     System.getLogger(MemoryMigrators.class.getPackageName()).log(Level.INFO, line);
   }
 
-  /** Those that the thread's class loader sees, or else (in containers of applications) those that this class's does. */
+  /**
+   * Those that the thread's class loader sees, or else (in containers of applications) those that this class's does.
+   */
   private static List<MemoryMigratorProvider> providers(Logger logger) {
     List<MemoryMigratorProvider> found = load(Thread.currentThread().getContextClassLoader(), logger);
     return found.isEmpty() ? load(MemoryMigrators.class.getClassLoader(), logger) : found;

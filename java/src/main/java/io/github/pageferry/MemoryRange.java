@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A range of this process's virtual memory, outside the Java heap. One that was made of a buffer keeps it reachable.
  *
- * <p>For a native {@code MemorySegment} it is {@code MemoryRange.of(segment.address(), segment.byteSize())}; the caller keeps
- * the segment's arena open for as long as the range is in use.
+ * <p>For a native {@code MemorySegment} it is {@code MemoryRange.of(segment.address(), segment.byteSize())}; the caller
+ * keeps the segment's arena open for as long as the range is in use.
  */
 public final class MemoryRange {
 
@@ -46,8 +46,8 @@ public final class MemoryRange {
    *
    * @param address an absolute virtual address
    * @param bytes the length in bytes
-   * @throws IllegalArgumentException where the length is negative, the range wraps round the end of the address space, or
-   *     it begins at address 0
+   * @throws IllegalArgumentException where the length is negative, the range wraps round the end of the address space,
+   *     or it begins at address 0
    */
   public static MemoryRange of(long address, long bytes) {
     return new MemoryRange(address, bytes, null);

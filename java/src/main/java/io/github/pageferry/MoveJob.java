@@ -15,9 +15,7 @@ final class MoveJob {
   final MemoryMigrator migrator;
   final PinOptions options;
   final PagePlan plan;
-  final int pageShift;
-  /** How many pages a huge page of the next size may have, which are only ever moved as one. */
-  final int blockPages;
+  final PageGeometry geometry;
   /** How many pages in a row go to one node where mbind has to do it, range by range. */
   final long stripePages;
   final PageRuns policyRuns;
@@ -30,35 +28,37 @@ final class MoveJob {
   private final ScratchPool scratchPool;
 
   MoveJob(
-      MemoryMigrator migrator, PinOptions options, PagePlan plan, List<MemoryRange> ranges, long pageBytes, ScratchPool pool) {
+      MemoryMigrator migrator,
+      PinOptions options,
+      PagePlan plan,
+      List<MemoryRange> ranges,
+      PageGeometry geometry,
+      ScratchPool pool) {
     this.migrator = migrator;
     this.options = options;
     this.plan = plan;
     this.ranges = ranges;
+    this.geometry = geometry;
     scratchPool = pool;
-    pageShift = Long.numberOfTrailingZeros(pageBytes);
-    runs = PageRuns.covering(ranges, pageShift);
+    runs = PageRuns.covering(ranges, geometry.shift());
     boolean leavesPolicy = options.futurePages() != FuturePages.UNCHANGED;
-    policyRuns = PageRuns.within(leavesPolicy ? ranges : List.of(), pageShift, LEAST_POLICY_BYTES >>> pageShift);
+    policyRuns = PageRuns.within(
+        leavesPolicy ? ranges : List.of(), geometry.shift(), LEAST_POLICY_BYTES >>> geometry.shift());
     access = new Access(migrator.capabilities());
-    operation = new Operation(options, runs.pages(), pageBytes);
+    operation = new Operation(options, runs.pages(), geometry.bytes());
     moveFlags = EnumSet.of(options.sharedPages() ? MoveFlag.MOVE_ALL : MoveFlag.MOVE);
-    blockPages = blockPages(pageBytes, pool.chunkPages());
-    stripePages = plan.hasOneNode() ? Long.MAX_VALUE : stripePages(runs.pages(), plan.period(), blockPages);
-    cursor = new WorkCursor(runs, blockPages);
+    stripePages = plan.hasOneNode() ? Long.MAX_VALUE : stripePages(runs.pages(), plan.period(), geometry.blockPages());
+    cursor = new WorkCursor(runs, geometry.blockPages());
   }
 
   /**
-   * A page table's worth of pages, which is what the next larger page of every architecture has: 512 of 4 KiB. No more than a
-   * chunk, since a block has to lie in one.
+   * As coarse as a huge page where each node gets two, since parts of one drag the whole along; else finer, for equal
+   * shares.
    */
-  private static int blockPages(long pageBytes, int chunkPages) {
-    long entries = Math.max(1, Math.min(pageBytes / Long.BYTES, 1 << 13));
-    return (int) Math.min(entries, Integer.highestOneBit(chunkPages));
-  }
-
-  /** As coarse as a huge page where the memory is large, and finer where the nodes would not get equal shares. */
   private static long stripePages(long pages, int period, int blockPages) {
+    if (pages >= 2L * period * blockPages) {
+      return blockPages;
+    }
     long wanted = pages / (8L * period);
     return wanted < 1 ? 1 : Math.min(blockPages, Long.highestOneBit(wanted));
   }
@@ -87,7 +87,7 @@ final class MoveJob {
   private MoveReport report(MoveTally tally, int threads) {
     noteRefusals();
     return new MoveReport(tally, new MoveReport.Facts(
-        plan.description(), runs.pages(), 1L << pageShift, access.used(), access.notes(), threads,
+        plan.description(), runs.pages(), geometry.bytes(), access.used(), access.notes(), threads,
         Duration.ofNanos(operation.elapsedNanos()), operation.cancelled(), operation.failure()));
   }
 
@@ -101,13 +101,14 @@ final class MoveJob {
   private void noteRefusals() {
     String move = access.moveRefusal();
     if (move != null) {
-      access.note("move_pages may not be called (" + move + "), so that mbind moved the pages"
-          + (plan.hasOneNode() ? "" : ", in stripes of " + Quantities.bytes((double) (stripePages << pageShift))));
+      String how = plan.hasOneNode()
+          ? "" : " in stripes of " + Quantities.bytes((double) (stripePages << geometry.shift()));
+      access.note("mbind moved the pages" + how + ", since move_pages may not be called: " + move);
     }
     String bind = access.bindRefusal();
     if (bind != null) {
-      access.note("mbind may not be called (" + bind + "), so that move_pages moved the pages"
-          + (options.futurePages() == FuturePages.UNCHANGED ? "" : " and no policy is set for those to come"));
+      String policy = options.futurePages() == FuturePages.UNCHANGED ? "" : ", and no policy is set for those to come";
+      access.note("move_pages moved the pages" + policy + ", since mbind may not be called: " + bind);
     }
   }
 

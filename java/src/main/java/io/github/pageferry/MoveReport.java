@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link BufferPinner} did: where the pages were before and are after, which did not move and why, and in what way and
- * time the others did. Pages are counted in the size of {@link #pageBytes()}, each page that the memory touches once.
+ * What a {@link BufferPinner} did: where the pages were before and are after, which did not move and why, and in what
+ * way and time the others did. Pages are counted in the size of {@link #pageBytes()}, each page that the memory touches
+ * once.
  */
 public final class MoveReport {
 
@@ -111,7 +112,9 @@ public final class MoveReport {
     return after;
   }
 
-  /** How many pages moved from one node to another. Unknown ones are not among them: see {@link PageCounts#unknown()}. */
+  /**
+   * How many pages moved from one node to another. Unknown ones are not among them: see {@link PageCounts#unknown()}.
+   */
   public long movedPages() {
     return movedPages;
   }
@@ -122,16 +125,16 @@ public final class MoveReport {
   }
 
   /**
-   * Pages that are there but not where they were to go, and why. Where no placement can be read ({@link PageCounts#unknown()}),
-   * {@link Errno#EIO} stands for those that a strict mbind finds elsewhere.
+   * Pages that are there but not where they were to go, and why. Where no placement can be read ({@link
+   * PageCounts#unknown()}), {@link Errno#EIO} stands for those that a strict mbind finds elsewhere.
    */
   public Map<Errno, Long> stayed() {
     return stayed;
   }
 
   /**
-   * Pages that the kernel could not move without saying why: since Linux 4.17 move_pages(2) gives no reason for a page that is
-   * pinned, on a file system that cannot migrate or still busy after its ten passes; mbind(2) never gives one.
+   * Pages that the kernel could not move without saying why: since Linux 4.17 move_pages(2) gives no reason for a page
+   * that is pinned, on a file system that cannot migrate or still busy after its ten passes; mbind(2) never gives one.
    */
   public long stayedUnexplained() {
     return stayedUnexplained;
@@ -157,12 +160,18 @@ public final class MoveReport {
     return retries;
   }
 
-  /** The system calls that the pages were moved with: {@link SystemCall#MBIND}, {@link SystemCall#MOVE_PAGES}, both or none. */
+  /**
+   * The system calls that the pages were moved with: {@link SystemCall#MBIND}, {@link SystemCall#MOVE_PAGES}, both or
+   * none.
+   */
   public Set<SystemCall> calls() {
     return calls;
   }
 
-  /** What did not go as usual: which call may not be used here and what took its place, huge pages that were found, and so on. */
+  /**
+   * What did not go as usual: which call may not be used here and what took its place, huge pages that were found, and
+   * so on.
+   */
   public List<String> notes() {
     return notes;
   }
@@ -187,7 +196,10 @@ public final class MoveReport {
     return cancelled;
   }
 
-  /** The failure of a system call that ended the work early, after some of it had been done: the node is full (ENOMEM), say. */
+  /**
+   * The failure of a system call that ended the work early, after some of it had been done: the node is full (ENOMEM),
+   * say.
+   */
   public Optional<MemoryCallException> failure() {
     return Optional.ofNullable(failure);
   }
@@ -200,13 +212,11 @@ public final class MoveReport {
   /** The report in a few lines, for people. */
   public String summary() {
     List<String> lines = new ArrayList<>();
-    lines.add(operation + ": " + Quantities.pages(pages, pageBytes) + ", " + outcome() + " in " + Quantities.time(elapsed)
-        + (threads > 1 ? " on " + threads + " threads" : ""));
+    lines.add(operation + ": " + Quantities.pages(pages, pageBytes) + ", " + outcome() + " in "
+        + Quantities.time(elapsed) + (threads > 1 ? " on " + threads + " threads" : ""));
     lines.add("  before: " + before);
     lines.add("  after:  " + after);
-    lines.add("  moved:  " + Quantities.pages(movedPages, pageBytes) + way()
-        + (movedPages > 0 ? ", " + Quantities.bytes(bytesPerSecond()) + "/s" : "")
-        + (retries > 0 ? ", " + retries + " tried again" : ""));
+    lines.add("  moved:  " + moved());
     if (stayedPages() > 0) {
       lines.add("  stayed: " + reasons());
     }
@@ -217,15 +227,24 @@ public final class MoveReport {
     return String.join("\n", lines);
   }
 
-  private String way() {
-    return calls.isEmpty() ? "" : " by " + calls.stream().map(SystemCall::kernelName).collect(Collectors.joining(" and "));
+  private String moved() {
+    String names = calls.stream().map(SystemCall::kernelName).collect(Collectors.joining(" and "));
+    String way = calls.isEmpty() ? "" : " by " + names;
+    if (after.unknown() > 0) {
+      return "unknown," + way + "; a strict mbind found "
+          + (stayedPages() == 0 ? "all that are there in place" : "some in other places");
+    }
+    return Quantities.pages(movedPages, pageBytes) + way
+        + (movedPages > 0 ? ", " + Quantities.bytes(bytesPerSecond()) + "/s" : "")
+        + (retries > 0 ? ", " + retries + " tried again" : "");
   }
 
   private String reasons() {
     List<String> reasons = new ArrayList<>();
     stayed.forEach((errno, count) -> reasons.add(Quantities.pages(count) + " " + errno + " (" + errno.meaning() + ")"));
     if (stayedUnexplained > 0) {
-      reasons.add(Quantities.pages(stayedUnexplained) + " for a reason that the kernel does not give (pinned, perhaps)");
+      reasons.add(
+          Quantities.pages(stayedUnexplained) + " for a reason that the kernel does not give (pinned, perhaps)");
     }
     return String.join(", ", reasons);
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work on many chunks of pages by several threads, the caller's among them: when to stop, and how fast to go. The first failure of
- * one thread stops the others after the chunk that they are at.
+ * Work on many chunks of pages by several threads, the caller's among them: when to stop, and how fast to go. The first
+ * failure of one thread stops the others after the chunk that they are at.
  */
 final class Operation {
 
@@ -74,7 +74,9 @@ final class Operation {
     }
   }
 
-  /** Helpers use memory that the caller may free when it returns, so that not even an interrupt keeps it from waiting. */
+  /**
+   * Helpers use memory that the caller may free when it returns, so that not even an interrupt keeps it from waiting.
+   */
   private void join(Thread helper) {
     boolean interrupted = false;
     while (true) {
@@ -136,9 +138,7 @@ final class Operation {
       due = options.bytesPerSecond() == 0 ? 0 : (long) ((double) bytesMoved / options.bytesPerSecond() * 1e9);
       options.progress().accept(new MoveProgress(pages, pagesDone, bytesMoved));
     }
-    if (chunkPagesMoved > 0) {
-      sleep(due - elapsedNanos());
-    }
+    sleep(due - elapsedNanos());
   }
 
   /** Waits, unless the work is to stop anyway. */

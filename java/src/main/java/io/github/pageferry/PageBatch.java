@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The arrays of move_pages(2) in native memory: an address, a target node and a status for each of up to
- * {@link #capacity()} pages. Made once and refilled, so that a steady state allocates nothing and a backend copies nothing.
+ * The arrays of move_pages(2) in native memory: an address, a target node and a status for each of up to {@link
+ * #capacity()} pages. Made once and refilled, so that a steady state allocates nothing and a backend copies nothing.
  *
  * <pre>
  * offset 0                     8 x capacity             12 x capacity            16 x capacity
@@ -17,8 +17,8 @@ import java.util.Objects;
  * </pre>
  *
  * <p>Not safe for use by several threads at once. The memory lives as long as the batch is reachable; it is native
- * memory outside the Java heap, in the byte order of the machine. Who passes one of its native addresses to a call keeps
- * the batch reachable until the call has returned ({@link java.lang.ref.Reference#reachabilityFence}).
+ * memory outside the Java heap, in the byte order of the machine. Who passes one of its native addresses to a call
+ * keeps the batch reachable until the call has returned ({@link java.lang.ref.Reference#reachabilityFence}).
  */
 public final class PageBatch {
 
@@ -206,7 +206,9 @@ public final class PageBatch {
     }
   }
 
-  /** The native memory of all three arrays, laid out as above; for backends. Its position and limit are of no meaning. */
+  /**
+   * The native memory of all three arrays, laid out as above; for backends. Its position and limit are of no meaning.
+   */
   public ByteBuffer memory() {
     return memory;
   }

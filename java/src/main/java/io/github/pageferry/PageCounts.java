@@ -46,14 +46,17 @@ public final class PageCounts {
   /**
    * How many pages the kernel answered this error for.
    *
-   * <p>{@link Errno#ENOENT}: nothing has been brought in there. {@link Errno#EFAULT}: nothing is mapped there, or it is the shared
-   * page of zeros; Linux 4.3 to 6.11 say so where nothing has been brought in, too.
+   * <p>{@link Errno#ENOENT}: nothing has been brought in there. {@link Errno#EFAULT}: nothing is mapped there, or it is
+   * the shared page of zeros; Linux 4.3 to 6.11 say so where nothing has been brought in, too.
    */
   public long withError(Errno errno) {
     return byStatus.getOrDefault(PageStatus.of(errno), 0L);
   }
 
-  /** Pages that are not there: {@link Errno#ENOENT} and {@link Errno#EFAULT}, which kernels do not tell apart in the same way. */
+  /**
+   * Pages that are not there: {@link Errno#ENOENT} and {@link Errno#EFAULT}, which kernels do not tell apart in the
+   * same way.
+   */
   public long notPresent() {
     return withError(Errno.ENOENT) + withError(Errno.EFAULT);
   }
@@ -73,7 +76,10 @@ public final class PageCounts {
     return Collections.unmodifiableSortedMap(byStatus);
   }
 
-  /** For example {@code "node 0: 512 pages (2 MiB), node 1: 3 pages (12 KiB), ENOENT: 1 page"}; "no pages" where there are none. */
+  /**
+   * For example {@code "node 0: 512 pages (2 MiB), node 1: 3 pages (12 KiB), ENOENT: 1 page"}; "no pages" where there
+   * are none.
+   */
   @Override
   public String toString() {
     List<String> parts = new ArrayList<>();

@@ -1,14 +1,13 @@
 package io.github.pageferry;
 
-import java.util.Arrays;
 import java.util.Set;
 
 /**
  * Moves pages of a chunk to their targets with move_pages(2), page by page. Used by one thread.
  *
- * <p>What the kernel answers is not taken for where the pages are: a huge page moves as a whole though all but one of its
- * addresses are EBUSY, and a call that stops early writes no status even for pages that did move. So after each pass the caller
- * looks where the pages are, and what is not in place is tried again.
+ * <p>What the kernel answers is not taken for where the pages are: a huge page moves as a whole though all but one of
+ * its addresses are EBUSY, and a call that stops early writes no status even for pages that did move. So after each
+ * pass the caller looks where the pages are, and what is not in place is tried again.
  */
 final class PagePlacer {
 
@@ -18,12 +17,15 @@ final class PagePlacer {
   /** The page is one of a run that the kernel tried to move, of which some stayed: which and why it does not say. */
   static final int UNEXPLAINED = Integer.MAX_VALUE - 1;
 
+  private static final int STEP_BETWEEN_ROUNDS = 37;
+
   private final MemoryMigrator migrator;
   private final Access access;
   private final Operation operation;
   private final Set<MoveFlag> flags;
   private final int pageShift;
   private final NodeSet nodes;
+  private final HugePageFinder hugePages;
   private final Scratch scratch;
 
   PagePlacer(
@@ -31,43 +33,70 @@ final class PagePlacer {
       Access access,
       Operation operation,
       Set<MoveFlag> flags,
-      int pageShift,
-      NodeSet nodes,
+      PageGeometry geometry,
+      PagePlan plan,
       Scratch scratch) {
     this.migrator = migrator;
     this.access = access;
     this.operation = operation;
     this.flags = flags;
-    this.pageShift = pageShift;
-    this.nodes = nodes;
     this.scratch = scratch;
+    pageShift = geometry.shift();
+    nodes = plan.nodes();
+    hugePages = new HugePageFinder(scratch, plan, geometry.blockPages());
+  }
+
+  /** What is known of huge pages. */
+  HugePageFinder hugePages() {
+    return hugePages;
   }
 
   /**
-   * Chooses the pages that are there, not in place, and may yet get there.
+   * Chooses the pages that are there, not in place, and may yet get there; of a huge page that seems stuck only one.
    *
-   * @return how many they are; their indices are in {@link Scratch#order}, all with the same target together, since the kernel
-   *     moves runs with the same target at once
+   * @param round another one each time that it is tried again, so that it is another of those pages
+   * @return how many they are; their indices are in {@link Scratch#order}, all with the same target together, since the
+   *     kernel moves runs with the same target at once
    */
-  int choose() {
+  int choose(int round) {
     int pages = scratch.chunk.pages();
     int chosen = 0;
     for (int node = nodes.first(); node >= 0; node = nodes.next(node)) {
       for (int i = 0; i < pages; i++) {
-        if (scratch.target[i] == node) {
-          if (scratch.after[i] == node) {
-            scratch.outcome[i] = node;
-          } else if (isMisplaced(i) && mayMoveYet(scratch.outcome[i])) {
-            scratch.order[chosen++] = i;
+        if (scratch.stuck[i]) {
+          int end = hugePages.blockEnd(i);
+          int start = chosen;
+          while (i < end) {
+            chosen = chooseIfWanted(i++, node, chosen);
           }
+          i--;
+          chosen = keepOne(start, chosen, round);
+        } else {
+          chosen = chooseIfWanted(i, node, chosen);
         }
       }
     }
     return chosen;
   }
 
-  private boolean isMisplaced(int i) {
-    return scratch.after[i] >= 0 && scratch.after[i] != scratch.target[i];
+  private int chooseIfWanted(int i, int node, int chosen) {
+    if (scratch.target[i] == node) {
+      if (scratch.after[i] == node) {
+        scratch.outcome[i] = node;
+      } else if (scratch.isMisplaced(i) && mayMoveYet(scratch.outcome[i])) {
+        scratch.order[chosen] = i;
+        return chosen + 1;
+      }
+    }
+    return chosen;
+  }
+
+  private int keepOne(int start, int end, int round) {
+    if (start == end) {
+      return start;
+    }
+    scratch.order[start] = scratch.order[start + round * STEP_BETWEEN_ROUNDS % (end - start)];
+    return start + 1;
   }
 
   /** What failed for a reason that time does not change fails again. */
@@ -79,8 +108,9 @@ final class PagePlacer {
   }
 
   /**
-   * Moves the pages that were chosen, in as many calls as it takes: since Linux 4.17 one stops at the first run of which a page
-   * stays, and the next one goes on behind it. Leaves what each page was answered in {@link Scratch#outcome}.
+   * Moves the pages that were chosen, in as many calls as it takes: since Linux 4.17 one stops at the first run of
+   * which a page stays, and the next one goes on behind it. Leaves what each page was answered in {@link
+   * Scratch#outcome}.
    *
    * @throws MemoryCallException where a call fails as a whole; its errno is the outcome of what it did not get to
    */
@@ -121,8 +151,8 @@ final class PagePlacer {
   }
 
   /**
-   * Notes what a call answered. The first entries without a status, up to one with a status or another target, are the run that the
-   * kernel tried and stopped at (do_pages_move, move_pages_and_store_status).
+   * Notes what a call answered. The first entries without a status, up to one with a status or another target, are the
+   * run that the kernel tried and stopped at (do_pages_move, move_pages_and_store_status).
    *
    * @return how many pages the call did not get to; they are the first in {@link Scratch#order} now
    */
@@ -136,48 +166,25 @@ final class PagePlacer {
       i++;
     }
     int start = i;
-    while (i < count && status[i] == PageStatus.NOT_ATTEMPTED && scratch.target[order[i]] == scratch.target[order[start]]) {
+    while (i < count && status[i] == PageStatus.NOT_ATTEMPTED
+        && scratch.target[order[i]] == scratch.target[order[start]]) {
       scratch.outcome[order[i]] = UNEXPLAINED;
       i++;
     }
+    boolean stuck = i == start + 1 && i < count && status[i] == PageStatus.of(Errno.EBUSY)
+        && hugePages.suspectStuck(order[start], order[i]);
     int left = 0;
     for (; i < count; i++) {
+      int index = order[i];
+      if (stuck && scratch.stuck[index]) {
+        continue;
+      }
       if (status[i] == PageStatus.NOT_ATTEMPTED) {
-        order[left++] = order[i];
+        order[left++] = index;
       } else {
-        scratch.outcome[order[i]] = status[i];
+        scratch.outcome[index] = status[i];
       }
     }
     return left;
-  }
-
-  /**
-   * Finds pages that were on their targets, or were moved there, and are there no more: they are parts of a huge page, which goes as a whole to the
-   * target of the last part named. All pages of such a block get the block's target.
-   *
-   * @return how many blocks were found
-   */
-  int mergeDraggedBlocks(PagePlan plan, int blockPages) {
-    int pages = scratch.chunk.pages();
-    int blocks = 0;
-    for (int i = 0; i < pages; i++) {
-      boolean dragged = !scratch.inBlock[i] && isMisplaced(i) && scratch.outcome[i] == scratch.target[i];
-      if (dragged) {
-        long block = scratch.page[i] / blockPages;
-        int from = i;
-        while (from > 0 && scratch.page[from - 1] / blockPages == block) {
-          from--;
-        }
-        int to = i + 1;
-        while (to < pages && scratch.page[to] / blockPages == block) {
-          to++;
-        }
-        Arrays.fill(scratch.inBlock, from, to, true);
-        Arrays.fill(scratch.target, from, to, plan.node(block));
-        Arrays.fill(scratch.outcome, from, to, NO_OUTCOME);
-        blocks++;
-      }
-    }
-    return blocks;
   }
 }

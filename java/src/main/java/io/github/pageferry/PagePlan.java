@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Which node each page is to go to: a pattern of nodes that repeats from page to page. It hangs on the page's number alone, so
- * that ranges that overlap agree.
+ * Which node each page is to go to: a pattern of nodes that repeats from page to page. It hangs on the page's number
+ * alone, so that ranges that overlap agree.
  */
 final class PagePlan {
 

@@ -31,7 +31,9 @@ final class PageRuns {
     return new PageRuns(runs);
   }
 
-  /** The pages that lie wholly in one of the ranges, where that range has at least {@code minPages} of them in a row. */
+  /**
+   * The pages that lie wholly in one of the ranges, where that range has at least {@code minPages} of them in a row.
+   */
   static PageRuns within(List<MemoryRange> ranges, int pageShift, long minPages) {
     long mask = (1L << pageShift) - 1;
     List<long[]> runs = new ArrayList<>();

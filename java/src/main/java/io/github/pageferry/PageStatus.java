@@ -3,7 +3,8 @@ package io.github.pageferry;
 import java.util.Optional;
 
 /**
- * What the kernel says of one page: an {@code int} as in the status array of move_pages(2), read through these functions.
+ * What the kernel says of one page: an {@code int} as in the status array of move_pages(2), read through these
+ * functions.
  *
  * <p>A value from 0 up is the node that the page is on; a negative one is an {@link Errno}, negated;
  * {@link #NOT_ATTEMPTED} is neither and marks an entry that the call never wrote.

@@ -111,8 +111,9 @@ public final class PinOptions {
     private Builder() {}
 
     /**
-     * How many threads work, the caller's among them. 0, the default, means one for each two batches of work, up to four and up
-     * to the number of processors: the kernel copies pages in the calling thread, but its locks let few of them do so at once.
+     * How many threads work, the caller's among them. 0, the default, means one for each two batches of work, up to
+     * four and up to the number of processors: the kernel copies pages in the calling thread, but its locks let few of
+     * them do so at once.
      *
      * @throws IllegalArgumentException where it is negative
      */
@@ -123,9 +124,9 @@ public final class PinOptions {
     }
 
     /**
-     * How much memory one system call is about, in bytes, 32 MiB by default; less than 2 MiB counts as that, and less than one
-     * page as one page. Between two calls the work can be cancelled, throttled and watched. Before Linux 6.7 page faults of the
-     * whole process wait while one mbind moves pages.
+     * How much memory one system call is about, in bytes, 32 MiB by default; less than 2 MiB counts as that, and less
+     * than one page as one page. Between two calls the work can be cancelled, throttled and watched. Before Linux 6.7
+     * page faults of the whole process wait while one mbind moves pages.
      *
      * @throws IllegalArgumentException where it is not positive
      */
@@ -136,9 +137,9 @@ public final class PinOptions {
     }
 
     /**
-     * The size of the pages that the memory is made of, in bytes, where it is not the base page's: 2 MiB for mappings of a
-     * hugetlbfs of that size, say. Each such page is one address in a system call then, and one page in reports. For
-     * transparent huge pages it is not needed, but saves work.
+     * The size of the pages that the memory is made of, in bytes, where it is not the base page's: 2 MiB for mappings
+     * of a hugetlbfs of that size, say. Each such page is one address in a system call then, and one page in reports.
+     * For transparent huge pages it is not needed, but saves work.
      *
      * @throws IllegalArgumentException where it is not a power of two
      */
@@ -149,8 +150,8 @@ public final class PinOptions {
     }
 
     /**
-     * How many times pages that did not move although they might (EBUSY, EAGAIN, or no reason given) are tried again, with a
-     * pause of 1 ms before the first time, 2 ms before the second and so on to 64 ms. 3 by default.
+     * How many times pages that did not move although they might (EBUSY, EAGAIN, or no reason given) are tried again,
+     * with a pause of 1 ms before the first time, 2 ms before the second and so on to 64 ms. 3 by default.
      *
      * @throws IllegalArgumentException where it is negative
      */
@@ -161,8 +162,9 @@ public final class PinOptions {
     }
 
     /**
-     * The most that may move in a second on average, in bytes, so that the copying leaves other users of the memory's bandwidth
-     * some of it. No limit by default. Batches have no more than an eighth of a second's worth, but 2 MiB at least.
+     * The most that may move in a second on average, in bytes, so that the copying leaves other users of the memory's
+     * bandwidth some of it. No limit by default. Batches have no more than an eighth of a second's worth, but 2 MiB at
+     * least.
      *
      * @throws IllegalArgumentException where it is not positive
      */
@@ -178,15 +180,18 @@ public final class PinOptions {
       return this;
     }
 
-    /** Whether pages that are not there are brought in; works on {@link java.nio.ByteBuffer}s. {@link Populate#NO} by default. */
+    /**
+     * Whether pages that are not there are brought in; works on {@link java.nio.ByteBuffer}s. {@link Populate#NO} by
+     * default.
+     */
     public Builder populate(Populate populate) {
       this.populate = Objects.requireNonNull(populate, "populate");
       return this;
     }
 
     /**
-     * Whether pages that other processes map, too, are moved ({@code MPOL_MF_MOVE_ALL}, needs CAP_SYS_NICE); otherwise they stay,
-     * with EACCES as the reason. Off by default.
+     * Whether pages that other processes map, too, are moved ({@code MPOL_MF_MOVE_ALL}, needs CAP_SYS_NICE); otherwise
+     * they stay, with EACCES as the reason. Off by default.
      */
     public Builder sharedPages(boolean sharedPages) {
       this.sharedPages = sharedPages;
@@ -194,9 +199,10 @@ public final class PinOptions {
     }
 
     /**
-     * Whether get_mempolicy(2) may be asked where pages are, one by one, if move_pages(2) is refused (as the seccomp profiles of
-     * container runtimes do). It brings in pages that are not there: reads files, and shows memory that was never written as
-     * the kernel's page of zeros. Off by default: placements are unknown then, and {@code locate} fails.
+     * Whether get_mempolicy(2) may be asked where pages are, one by one, if move_pages(2) is refused (as the seccomp
+     * profiles of container runtimes do). It brings in pages that are not there: reads files, and shows memory that was
+     * never written as the kernel's page of zeros. Off by default: placements are unknown then, and {@code locate}
+     * fails.
      */
     public Builder queryByFault(boolean queryByFault) {
       this.queryByFault = queryByFault;
@@ -204,8 +210,8 @@ public final class PinOptions {
     }
 
     /**
-     * Asked between batches, by any of the threads that work; once it says true the work ends with a report of what was done.
-     * An interrupt of the calling thread does the same, and the thread stays interrupted.
+     * Asked between batches, by any of the threads that work; once it says true the work ends with a report of what was
+     * done. An interrupt of the calling thread does the same, and the thread stays interrupted.
      */
     public Builder cancelWhen(BooleanSupplier cancelled) {
       this.cancelled = Objects.requireNonNull(cancelled, "cancelled");
@@ -213,8 +219,8 @@ public final class PinOptions {
     }
 
     /**
-     * Told after each batch, by one thread at a time, but not always the same. An exception that it throws ends the work and
-     * comes out of the call.
+     * Told after each batch, by one thread at a time, but not always the same. An exception that it throws ends the
+     * work and comes out of the call.
      */
     public Builder onProgress(Consumer<MoveProgress> progress) {
       this.progress = Objects.requireNonNull(progress, "progress");

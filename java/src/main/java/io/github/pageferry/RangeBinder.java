@@ -42,8 +42,8 @@ final class RangeBinder {
   }
 
   /**
-   * Counts the pages of a range that are there but not on this node, without a way to ask where they are: a strict mbind says
-   * whether there is such a page, and halving the range finds it. Binds the range to the node.
+   * Counts the pages of a range that are there but not on this node, without a way to ask where they are: a strict
+   * mbind says whether there is such a page, and halving the range finds it. Binds the range to the node.
    *
    * @return at most as many pages as there may be
    */

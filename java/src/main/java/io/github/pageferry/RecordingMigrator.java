@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link MemoryCallEvent} of each system call of the migrator that it passes it on to. Where no recording wants one
- * it does nothing else.
+ * Makes a {@link MemoryCallEvent} of each system call of the migrator that it passes it on to. Where no recording wants
+ * one it does nothing else.
  */
 final class RecordingMigrator implements MemoryMigrator {
 

@@ -1,6 +1,8 @@
 package io.github.pageferry;
 
-/** What one thread needs to work on chunks, kept from one operation to the next so that a steady state allocates little. */
+/**
+ * What one thread needs to work on chunks, kept from one operation to the next so that a steady state allocates little.
+ */
 final class Scratch {
 
   final Chunk chunk;
@@ -12,6 +14,7 @@ final class Scratch {
   final int[] after;
   final int[] outcome;
   final boolean[] inBlock;
+  final boolean[] stuck;
   /** By place in the batch. */
   final int[] order;
   final int[] status;
@@ -25,7 +28,13 @@ final class Scratch {
     after = new int[chunkPages];
     outcome = new int[chunkPages];
     inBlock = new boolean[chunkPages];
+    stuck = new boolean[chunkPages];
     order = new int[chunkPages];
     status = new int[chunkPages];
+  }
+
+  /** Whether a page is there, but not where it is to go. */
+  boolean isMisplaced(int index) {
+    return after[index] >= 0 && after[index] != target[index];
   }
 }

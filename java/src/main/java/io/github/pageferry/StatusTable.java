@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The status of each page of a range, in segments that threads fill each for itself. A segment whose pages all have the same
- * status takes no array.
+ * The status of each page of a range, in segments that threads fill each for itself. A segment whose pages all have the
+ * same status takes no array.
  */
 final class StatusTable {
 

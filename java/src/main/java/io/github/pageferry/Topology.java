@@ -5,12 +5,13 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * The NUMA nodes of a machine at one moment. Node numbers may have holes; use {@link NumaNode#number()}, never an index.
+ * The NUMA nodes of a machine at one moment. Node numbers may have holes; use {@link NumaNode#number()}, never an
+ * index.
  *
  * @param pageBytes the size of a base page in bytes
  * @param nodes the online nodes, by ascending number
- * @param distances {@code distances.get(i).get(j)}: the relative distance from the i-th node of {@code nodes} to the j-th,
- *     10 to itself (ACPI SLIT)
+ * @param distances {@code distances.get(i).get(j)}: the relative distance from the i-th node of {@code nodes} to the
+ *     j-th, 10 to itself (ACPI SLIT)
  */
 public record Topology(int pageBytes, List<NumaNode> nodes, List<List<Integer>> distances) {
 

@@ -21,8 +21,8 @@ final class Toucher {
   static void requireBuffers(List<MemoryRange> ranges) {
     for (MemoryRange range : ranges) {
       if (!(range.buffer() instanceof ByteBuffer) && range.bytes() > 0) {
-        throw new IllegalArgumentException("the range " + range + " is no ByteBuffer, and others cannot be populated: touch it"
-            + " yourself first, or pass MemorySegment.asByteBuffer()");
+        throw new IllegalArgumentException("the range " + range + " is no ByteBuffer, and others cannot be populated:"
+            + " touch it yourself first, or pass MemorySegment.asByteBuffer()");
       }
     }
   }

@@ -104,6 +104,7 @@ class BufferPinTest {
       for (int length : new int[] {0, 1, 2, 3, 4, 5, 17, 4096, 9000}) {
         pinner.pin(buffer.duplicate().position(from).limit(from + length), 1);
         pinner.pin(buffer.slice(from, length).asReadOnlyBuffer(), 0);
+        pinner.pin(buffer.slice(from, length), 1);
       }
     }
     byte[] after = new byte[contents.length];

@@ -135,9 +135,20 @@ class InterleaveTest {
     assertThat(migrator.countOn(0)).isEqualTo(2048);
     assertThat(migrator.countOn(1)).isEqualTo(2048);
     assertThat(migrator.policies.values()).hasSize(4096).containsOnly(MemoryPolicy.interleave(0, 1));
-    assertThat(report.notes()).singleElement().asString().contains("move_pages may not be called", "stripes of 1 MiB");
+    assertThat(report.notes()).singleElement().asString().contains("move_pages may not be called", "stripes of 2 MiB");
     assertThat(report.complete()).isTrue();
     assertThat(report.before().unknown()).isEqualTo(4096);
+  }
+
+  @Test
+  void saysSoWhereAHugePageIsLargerThanAStripe() {
+    migrator.refused.put(SystemCall.MOVE_PAGES, Errno.EPERM);
+    migrator.mapHuge(BASE, 0);
+    migrator.mapHuge(BASE + HUGE_BYTES, 0);
+    MoveReport report = pinner.interleave(BASE, 2 * HUGE_BYTES, NodeSet.of(0, 1));
+
+    assertThat(report.complete()).isFalse();
+    assertThat(report.stayed().get(Errno.EIO)).as("parts that a later stripe dragged along").isEqualTo(512);
   }
 
   @Test

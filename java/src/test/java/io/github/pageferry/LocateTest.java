@@ -98,7 +98,7 @@ class LocateTest {
   /** In batches smaller than any that a user can ask for. */
   private LocateReport locate(int pages, int batchPages, PinOptions options) {
     MemoryRange range = MemoryRange.of(BASE, (long) pages * PAGE);
-    return new LocateJob(migrator, options, range, PAGE, new ScratchPool(batchPages)).run();
+    return new LocateJob(migrator, options, range, PageGeometry.of(PAGE, PAGE, batchPages), new ScratchPool(batchPages)).run();
   }
 
   private static int[] statuses(LocateReport report) {

@@ -210,6 +210,49 @@ class PinTest {
   }
 
   @Test
+  void aHugePageThatCannotMoveCostsAFewCallsAndNoMore() {
+    for (int i = 0; i < 3; i++) {
+      migrator.mapHuge(BASE + i * (2L << 20), 0);
+    }
+    migrator.pinned.add(BASE / PAGE);
+    migrator.pinned.add(BASE / PAGE + 512);
+    MoveReport report = BufferPinner.on(migrator, options().futurePages(FuturePages.UNCHANGED).build())
+        .pin(BASE, 6L << 20, 1);
+
+    assertThat(report.after().onNode(1)).isEqualTo(512);
+    assertThat(report.stayedUnexplained()).isEqualTo(1024);
+    assertThat(report.stayed()).as("busy are only the other addresses of a page that was named already").isEmpty();
+    assertThat(migrator.count("move_pages")).as("one each that stops, one for the third, a retry of both thrice")
+        .isEqualTo(6);
+  }
+
+  @Test
+  void smallPagesThatLookLikeAHugeOneMoveAllTheSame() {
+    migrator.map(BASE, 512, 0);
+    migrator.pinned.add(BASE / PAGE + 100);
+    migrator.busy.put(BASE / PAGE + 101, 1);
+    migrator.shared.add(BASE / PAGE + 99);
+    MoveReport report = BufferPinner.on(migrator, options().futurePages(FuturePages.UNCHANGED).build())
+        .pin(BASE, 2L << 20, 1);
+
+    assertThat(report.movedPages()).isEqualTo(510);
+    assertThat(report.stayed()).containsExactly(entry(Errno.EACCES, 1L));
+    assertThat(report.stayedUnexplained()).isEqualTo(1);
+  }
+
+  @Test
+  void smallPagesThatLookLikeAHugeOneFromTheFirstOnMoveAllTheSame() {
+    migrator.map(BASE, 512, 0);
+    migrator.pinned.add(BASE / PAGE);
+    migrator.busy.put(BASE / PAGE + 1, 1);
+    MoveReport report = BufferPinner.on(migrator, options().futurePages(FuturePages.UNCHANGED).build())
+        .pin(BASE, 2L << 20, 1);
+
+    assertThat(report.movedPages()).isEqualTo(511);
+    assertThat(report.retries()).isPositive();
+  }
+
+  @Test
   void namesAHugePageOnceWhereItsSizeIsKnown() {
     for (int i = 0; i < 4; i++) {
       migrator.mapHuge(0x7f00_0020_0000L + i * (2L << 20), 0);

@@ -10,7 +10,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memory of any shape, troubles of any kind, options of any value: what a report says is true, and nothing else is touched. */
+/**
+ * Memory of any shape, troubles of any kind, options of any value: what a report says is true, and nothing else is
+ * touched.
+ */
 class RandomMovesTest {
 
   private static final int PAGE = ScriptedMigrator.PAGE;

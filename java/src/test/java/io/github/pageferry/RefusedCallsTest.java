@@ -35,7 +35,8 @@ class RefusedCallsTest {
     assertThat(report.before().unknown()).isEqualTo(PAGES);
     assertThat(report.after()).hasToString("unknown: 300 pages");
     assertThat(report.notes()).singleElement().asString()
-        .contains("move_pages may not be called (a filter refuses move_pages)", "mbind moved the pages");
+        .isEqualTo("mbind moved the pages, since move_pages may not be called: a filter refuses move_pages");
+    assertThat(report.summary()).contains("moved:  unknown, by mbind; a strict mbind found all that are there in place");
   }
 
   @Test
@@ -59,6 +60,7 @@ class RefusedCallsTest {
     MoveReport report = pin(PinOptions.builder(), BASE, (long) PAGES * PAGE);
 
     assertThat(report.stayed()).containsExactly(entry(Errno.EIO, 2L));
+    assertThat(report.summary()).contains("unknown, by mbind; a strict mbind found some in other places");
     assertThat(report.complete()).isFalse();
     assertThat(migrator.policies.values()).containsOnly(MemoryPolicy.preferred(1));
   }
@@ -145,7 +147,8 @@ class RefusedCallsTest {
     assertThat(report.calls()).containsExactly(SystemCall.MOVE_PAGES);
     assertThat(report.complete()).isTrue();
     assertThat(report.notes()).singleElement().asString()
-        .contains("mbind may not be called (a filter refuses mbind)", "no policy is set");
+        .isEqualTo("move_pages moved the pages, and no policy is set for those to come, since mbind may not be called:"
+            + " a filter refuses mbind");
     assertThat(migrator.count("mbind")).isZero();
   }
 

@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * A migrator whose pages and troubles a test sets up: what Linux since 4.17 answers, in as much of it as the code under test
- * can tell apart, or with {@link #classic} what it answered before.
+ * A migrator whose pages and troubles a test sets up: what Linux since 4.17 answers, in as much of it as the code under
+ * test can tell apart, or with {@link #classic} what it answered before.
  *
- * <p>As do_pages_move() does it: entries are taken one by one, runs with the same target are moved together, a lookup that
- * fails ends the run and writes that entry's status, and a run of which a page stays ends the call with a positive value
- * and leaves its statuses and all later ones unwritten.
+ * <p>As do_pages_move() does it: entries are taken one by one, runs with the same target are moved together, a lookup
+ * that fails ends the run and writes that entry's status, and a run of which a page stays ends the call with a positive
+ * value and leaves its statuses and all later ones unwritten.
  */
 class ScriptedMigrator implements MemoryMigrator {
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Progress, throttling, cancellation, and failures half-way. */
@@ -179,6 +180,21 @@ class StoppingTest {
 
   private void failMovesFromThe(int nth) {
     migrator.failMove = () -> migrator.count("move_pages") >= nth ? Errno.ENODEV : null;
+  }
+
+  @Test
+  void anExceptionInOneThreadStopsTheOthers() {
+    int pages = 200 * BATCH_PAGES;
+    migrator.map(BASE, pages, 0);
+    AtomicBoolean first = new AtomicBoolean(true);
+    BufferPinner pinner = BufferPinner.on(migrator, options().threads(4).onProgress(step -> {
+      if (first.getAndSet(false)) {
+        throw new IllegalArgumentException("enough");
+      }
+    }).build());
+
+    assertThatThrownBy(() -> pinner.pin(BASE, (long) pages * PAGE, 1)).hasMessage("enough");
+    assertThat(migrator.countOn(1)).isLessThan(pages);
   }
 
   @Test
