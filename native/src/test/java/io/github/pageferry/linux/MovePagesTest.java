@@ -4,12 +4,14 @@ import static io.github.pageferry.MemoryMigrator.SELF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import io.github.pageferry.Errno;
 import io.github.pageferry.MemoryCallException;
 import io.github.pageferry.MoveFlag;
 import io.github.pageferry.PageBatch;
 import io.github.pageferry.PageStatus;
 import io.github.pageferry.SystemCall;
+import java.lang.management.ManagementFactory;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +168,24 @@ class MovePagesTest {
       PageBatch batch = pages.to(node);
       assertThat(migrator.movePages(SELF, batch, Set.of(MoveFlag.MOVE))).isZero();
       assertThat(Pages.statuses(batch)).hasSize(count).containsOnly(node);
+    }
+  }
+
+  @Test
+  void aCallAllocatesNothingThatGrowsWithItsPages() {
+    int count = 20_000;
+    int calls = 100;
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Pages pages = Pages.touched(count)) {
+      PageBatch batch = pages.to(node);
+      Set<MoveFlag> flags = Set.of(MoveFlag.MOVE);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < calls; i++) {
+        migrator.queryPages(SELF, batch);
+        migrator.movePages(SELF, batch, flags);
+      }
+      long perCall = (threads.getCurrentThreadAllocatedBytes() - before) / (2 * calls);
+      assertThat(perCall).isLessThan(256);
     }
   }
 
