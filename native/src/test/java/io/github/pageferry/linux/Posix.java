@@ -16,6 +16,7 @@ final class Posix {
   /** {@code MAP_PRIVATE | MAP_ANONYMOUS}, numbered alike on all architectures of {@link Architecture}. */
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
+  private static final int MADV_NOHUGEPAGE = 15;
   private static final int PR_SET_SECCOMP = 22;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final int SECCOMP_MODE_FILTER = 2;
@@ -30,6 +31,8 @@ final class Posix {
 
   static native int munmap(long address, long length) throws LastErrorException;
 
+  static native int madvise(long address, long length, int advice) throws LastErrorException;
+
   static native int mprotect(long address, long length, int prot) throws LastErrorException;
 
   static native int prctl(int option, long second, long third, long fourth, long fifth) throws LastErrorException;
@@ -41,6 +44,11 @@ final class Posix {
   /** New private anonymous memory, not touched. */
   static long map(long bytes) {
     return mmap(0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  }
+
+  /** Keeps transparent huge pages out of a range, which also makes it a mapping of its own. */
+  static void noHugePages(long address, long bytes) {
+    madvise(address, bytes, MADV_NOHUGEPAGE);
   }
 
   /** Writes to the first byte of each page. */

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 /** {@code pageferry doctor}. */
 @Command(
     name = "doctor",
-    mixinStandardHelpOptions = true,
     description = "Says what of memory migration works on this host, what does not, and the exact remedy.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:everything works", "1:something does not", "2:usage", "3:nothing can be done here, and why"})
@@ -37,6 +36,9 @@ public final class DoctorCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write the same as JSON: to FILE, or in place of the text where no file is named.")
   private @Nullable String json;
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+  private boolean help;
 
   /** Looks at this host. */
   public DoctorCommand() {

@@ -90,6 +90,12 @@ class DoctorCommandTest {
   }
 
   @Test
+  void helpNamesTheExitStatuses() {
+    assertThat(run(host()::examination, "--help")).isZero();
+    assertThat(out.toString()).contains("--json", "Exit status:", "nothing can be done here");
+  }
+
+  @Test
   void thisHostIsExaminedForReal() throws Exception {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux");
     int status = new CommandLine(new DoctorCommand()).setOut(new PrintWriter(out)).execute("--json");
