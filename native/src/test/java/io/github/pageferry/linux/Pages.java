@@ -4,10 +4,13 @@ import io.github.pageferry.PageBatch;
 import java.util.Arrays;
 import java.util.List;
 
-/** Some pages of anonymous memory, mapped for one test. */
+/** Some pages of anonymous memory of the base size, mapped for one test. */
 final class Pages implements AutoCloseable {
 
   static final int BYTES = LibC.getpagesize();
+
+  private static final boolean TRANSPARENT_HUGE_PAGES =
+      HostFiles.ofHost().exists("/sys/kernel/mm/transparent_hugepage");
 
   private final long address;
   private final int count;
@@ -15,6 +18,10 @@ final class Pages implements AutoCloseable {
   private Pages(int count) {
     this.count = count;
     address = Posix.map((long) count * BYTES);
+    if (TRANSPARENT_HUGE_PAGES) {
+      // Also makes it a mapping of its own, which its neighbours do not become part of.
+      Posix.madvise(address, bytes(), Posix.MADV_NOHUGEPAGE);
+    }
   }
 
   static Pages untouched(int count) {

@@ -12,11 +12,11 @@ final class Posix {
 
   static final int PROT_NONE = 0;
   static final int PROT_READ_WRITE = 3;
+  static final int MADV_NOHUGEPAGE = 15;
 
   /** {@code MAP_PRIVATE | MAP_ANONYMOUS}, numbered alike on all architectures of {@link Architecture}. */
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
-  private static final int MADV_NOHUGEPAGE = 15;
   private static final int PR_SET_SECCOMP = 22;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final int SECCOMP_MODE_FILTER = 2;
@@ -44,11 +44,6 @@ final class Posix {
   /** New private anonymous memory, not touched. */
   static long map(long bytes) {
     return mmap(0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
-  }
-
-  /** Keeps transparent huge pages out of a range, which also makes it a mapping of its own. */
-  static void noHugePages(long address, long bytes) {
-    madvise(address, bytes, MADV_NOHUGEPAGE);
   }
 
   /** Writes to the first byte of each page. */

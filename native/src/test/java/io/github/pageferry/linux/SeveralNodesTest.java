@@ -48,7 +48,7 @@ class SeveralNodesTest {
 
   @Test
   void pagesGoToEveryNodeAndAllSourcesSaySo() {
-    try (Pages pages = smallPages(50)) {
+    try (Pages pages = Pages.touched(50)) {
       for (int node : nodes) {
         PageBatch batch = pages.to(node);
         assertThat(migrator.movePages(SELF, batch, MOVE)).isZero();
@@ -64,7 +64,7 @@ class SeveralNodesTest {
 
   @Test
   void eachPageGoesToItsOwnNode() {
-    try (Pages pages = smallPages(40)) {
+    try (Pages pages = Pages.touched(40)) {
       PageBatch batch = pages.to(first);
       for (int i = 0; i < batch.size(); i++) {
         batch.node(i, nodes.get(i % nodes.size()));
@@ -79,7 +79,7 @@ class SeveralNodesTest {
 
   @Test
   void bindingMovesARangeAndStrictSaysWhatDoesNotFit() {
-    try (Pages pages = smallPages(20)) {
+    try (Pages pages = Pages.touched(20)) {
       migrator.movePages(SELF, pages.to(first), MOVE);
       MemoryCallException failure = catchThrowableOfType(MemoryCallException.class, () -> migrator.bind(
           pages.address(), pages.bytes(), MemoryPolicy.bind(last), Set.of(MoveFlag.STRICT)));
@@ -96,7 +96,7 @@ class SeveralNodesTest {
     for (int node : nodes) {
       OnThread.run(() -> {
         migrator.setPolicy(MemoryPolicy.bind(node));
-        try (Pages pages = smallPages(5)) {
+        try (Pages pages = Pages.touched(5)) {
           assertThat(migrator.nodeAt(pages.address())).isEqualTo(node);
         }
       });
@@ -110,7 +110,7 @@ class SeveralNodesTest {
       migrator.setPolicy(new MemoryPolicy(MemoryPolicy.interleave(first).mode(), Set.of(), all));
       assertThat(migrator.getPolicy().nodes()).isEqualTo(all);
       assertThat(nodes).contains(migrator.nextInterleaveNode());
-      try (Pages pages = smallPages(4 * nodes.size())) {
+      try (Pages pages = Pages.touched(4 * nodes.size())) {
         PageBatch batch = pages.to(first);
         migrator.queryPages(SELF, batch);
         for (int node : nodes) {
@@ -142,7 +142,6 @@ class SeveralNodesTest {
   void aHomeNodeIsWhereABoundRangeBegins() {
     assumeTrue(KernelRelease.of(HostFiles.ofHost()).isAtLeast(5, 17), "needs Linux 5.17");
     try (Pages pages = Pages.untouched(5)) {
-      Posix.noHugePages(pages.address(), pages.bytes());
       migrator.bind(pages.address(), pages.bytes(), MemoryPolicy.bind(first, last), Set.of());
       migrator.setHomeNode(pages.address(), pages.bytes(), last);
       Posix.touch(pages.address(), pages.bytes(), Pages.BYTES);
@@ -154,21 +153,13 @@ class SeveralNodesTest {
   void aNodeWithoutMemoryIsNoTarget() {
     Optional<NumaNode> without = migrator.topology().nodes().stream().filter(node -> !node.hasMemory()).findFirst();
     assumeTrue(without.isPresent(), "needs a node without memory");
-    try (Pages pages = smallPages(1)) {
+    try (Pages pages = Pages.touched(1)) {
       PageBatch batch = pages.to(without.get().number());
       MemoryCallException failure =
           catchThrowableOfType(MemoryCallException.class, () -> migrator.movePages(SELF, batch, MOVE));
       assertThat(failure.errno()).isEqualTo(Errno.ENODEV);
       assertThat(Pages.statuses(batch)).containsOnly(PageStatus.NOT_ATTEMPTED);
     }
-  }
-
-  /** Touched pages of the base size, whatever the machine's setting of transparent huge pages. */
-  private static Pages smallPages(int count) {
-    Pages pages = Pages.untouched(count);
-    Posix.noHugePages(pages.address(), pages.bytes());
-    Posix.touch(pages.address(), pages.bytes(), Pages.BYTES);
-    return pages;
   }
 
   private static int nodeInNumaMaps(Pages pages) {
