@@ -1,6 +1,7 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.MemoryCallException;
+import io.github.pageferry.it.cli.doctor.DoctorCommand;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.yaml.BadInputException;
@@ -68,6 +69,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new DiffCommand(context));
     commandLine.addSubcommand(new NodesCommand(context));
     commandLine.addSubcommand(new WhereCommand(context));
+    commandLine.addSubcommand(new DoctorCommand());
     commandLine.addSubcommand(new BenchCommand(context));
     commandLine.addSubcommand(new CommandLine.HelpCommand());
     commandLine.setOut(out);
