@@ -66,6 +66,15 @@ public final class SimulatedMachine {
     return new Topology(MachineSpec.PAGE_BYTES, nodes, distances);
   }
 
+  /**
+   * Writes {@code nr_hugepages} of a node: huge pages of 2 MiB are set aside, or given back where they are not in use.
+   *
+   * @return how many the node has now
+   */
+  public int hugePages(int node, int count) {
+    return kernel.hugetlb.setPoolSize(node, count);
+  }
+
   /** The kernel's release. */
   public Release release() {
     return kernel.profile.release();

@@ -1,5 +1,7 @@
 package io.github.pageferry.sim;
 
+import io.github.pageferry.Errno;
+import io.github.pageferry.sim.kernel.Hugetlb;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.kernel.Mempolicy;
 import io.github.pageferry.sim.mm.Cred;
@@ -100,14 +102,47 @@ public final class SimulatedProcess {
     enter().mmap.mmapRegion(task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(flags), file, 0);
   }
 
-  /** {@code mremap(of, 0, …)} of shared memory: its pages a second time, with the policy that the VMA at {@code of} has. */
-  public void mapAgain(long address, long pages, int prot, long of, VmFile file) {
-    mapFile(address, pages, prot, file, true);
-    Vma source = Objects.requireNonNull(task.mm().findVma(of));
-    Vma copy = Objects.requireNonNull(task.mm().findVma(address));
-    copy.flags = source.flags & ~VmFlag.LOCKED;
+  /**
+   * {@code mremap(of, 0, …)} of shared memory: its pages a second time, with the access, the locks and the policy that the VMA
+   * at {@code of} has.
+   *
+   * @return 0, or -EFAULT where nothing is mapped at {@code of}
+   */
+  public long mapAgain(long address, long pages, long of) {
+    Kernel k = enter();
+    Vma source = task.mm().findVma(of);
+    if (source == null || source.start > of || source.file == null) {
+      return -Errno.EFAULT.number();
+    }
+    long length = pages << PageTable.PAGE_SHIFT;
+    Vma copy = k.mmap.mmapRegion(task.mm(), address, length, source.flags, source.file, source.pageIndex(of));
     copy.pageProt = source.pageProt;
     copy.policy = source.policy == null ? null : source.policy.copy();
+    if (copy.has(VmFlag.LOCKED)) {
+      task.mm().lockedVm += copy.pages();
+      k.mlock.populateVmaPageRange(copy, copy.start, copy.end);
+    }
+    return 0;
+  }
+
+  /**
+   * {@code mmap(MAP_ANONYMOUS | MAP_HUGETLB | MAP_FIXED)} where nothing is mapped.
+   *
+   * @param pages base pages, rounded up to whole huge pages
+   * @return 0, or -ENOMEM where the pool cannot promise so many
+   */
+  public long mapHuge(long address, long pages, int prot, boolean shared) {
+    Kernel k = enter();
+    long length = (pages + Hugetlb.PAGES - 1) / Hugetlb.PAGES * PageTable.PMD_SIZE;
+    VmFile file = k.hugetlb.newFile(length >>> PageTable.PAGE_SHIFT);
+    long flags = accessFlags(prot) | MAY_ALL | (shared ? VmFlag.SHARED | VmFlag.MAYSHARE : 0);
+    Vma vma = k.mmap.mmapRegion(task.mm(), address, length, flags, file, 0);
+    int error = k.hugetlb.reservePages(vma);
+    if (error != 0) {
+      k.mmap.doMunmap(task.mm(), address, length);
+    }
+    k.inodes.fput(file);
+    return error;
   }
 
   /** {@code mmap} of device memory ({@code remap_pfn_range()}): there at once, and no page behind it. */

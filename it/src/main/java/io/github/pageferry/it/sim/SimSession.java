@@ -197,14 +197,18 @@ final class SimSession implements Session {
     SimRegion of = map.of().isEmpty() ? null : region(map.of());
     int pages = of == null ? map.pages() : of.pages;
     VmFile file = null;
+    long error = 0;
     if (of != null) {
-      file = Objects.requireNonNull(of.file);
-      if (files.contains(file)) {
+      file = of.file;
+      if (file != null && files.contains(file)) {
         self.mapFile(base, pages, prot, file, shared);
       } else {
-        self.mapAgain(base, pages, prot, of.base, file);
+        // Huge pages cannot be mapped a second time.
+        error = file == null ? -Errno.EINVAL.number() : self.mapAgain(base, pages, of.base);
         shared = true;
       }
+    } else if (map.backing() == Step.Backing.HUGETLB) {
+      error = self.mapHuge(base, pages, prot, shared);
     } else if (FILE_SYSTEMS.containsKey(map.backing())) {
       file = self.createFile(FILE_SYSTEMS.get(map.backing()), pages);
       files.add(file);
@@ -216,6 +220,9 @@ final class SimSession implements Session {
       file = self.mapSharedAnonymous(base, pages, prot);
     } else {
       self.mapPrivate(base, pages, prot);
+    }
+    if (error != 0) {
+      return error;
     }
     boolean device = of == null && map.backing() == Step.Backing.DEVICE;
     long[] contents = of == null ? new long[pages] : of.fileContents;
@@ -397,6 +404,9 @@ final class SimSession implements Session {
     }
     files.forEach(self::remove);
     files.clear();
+    for (int node = 0; node < machine.spec().nodes(); node++) {
+      machine.hugePages(node, 0);
+    }
     if (checking) {
       machine.invariants().checkEmpty();
     }

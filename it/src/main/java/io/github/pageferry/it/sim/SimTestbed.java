@@ -17,11 +17,14 @@ public final class SimTestbed implements Testbed {
 
   /** What a workload may need and a simulated machine has. */
   private static final Set<Need> MODELLED = 
-      EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE);
+      EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE, Need.HUGETLB);
 
   private static final Set<Step.Backing> BACKINGS = EnumSet.of(
       Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.RAMFS, Step.Backing.EXT4, Step.Backing.VFAT,
-      Step.Backing.DEVICE);
+      Step.Backing.DEVICE, Step.Backing.HUGETLB);
+
+  /** Huge pages of each node that a workload needs, where it needs them. */
+  private static final int HUGE_PAGES = 4;
 
   private final Release release;
   private final MachineSpec spec;
@@ -69,7 +72,11 @@ public final class SimTestbed implements Testbed {
 
   @Override
   public Session open(Workload workload) {
-    return new SimSession(SimulatedMachine.boot(spec, release.toString()), checking);
+    SimulatedMachine machine = SimulatedMachine.boot(spec, release.toString());
+    for (int node = 0; workload.needs().contains(Need.HUGETLB) && node < workload.nodes(); node++) {
+      machine.hugePages(node, HUGE_PAGES);
+    }
+    return new SimSession(machine, checking);
   }
 
   @Override

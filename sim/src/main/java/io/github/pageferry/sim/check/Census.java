@@ -34,6 +34,7 @@ final class Census {
     Census census = new Census();
     for (Mm mm : mms(k)) {
       mm.pageTable().forEach((address, pte) -> {
+        // The entry of a huge page counts as one.
         if (Pte.present(pte) && !Pte.special(pte)) {
           census.ptes.merge(Pte.pfn(pte), 1, Integer::sum);
           census.reference(Pte.pfn(pte));
@@ -57,7 +58,7 @@ final class Census {
       }
     }
     // A pipe may hold the zero page, which is on no list and never freed.
-    k.splice.pages().stream().filter(page -> page != PageFrames.ZERO_PAGE).forEach(census::reference);
+    k.splice.pages().stream().filter(page -> page != PageFrames.ZERO_PAGE).map(k.frames::compoundHead).forEach(census::reference);
     census.addLivePages(k);
     return census;
   }

@@ -33,7 +33,7 @@ final class CounterChecker implements Checker {
     }
     PageFrames frames = kernel.frames;
     for (int page = zone.firstFrame(); page < zone.touchedEnd(); page++) {
-      if (frames.count(page) == 0 && frames.mapcount(page) == 0) {
+      if (frames.count(page) == 0 && frames.mapcount(page) == 0 || frames.has(page, PageFlag.HUGETLB)) {
         continue;
       }
       if (frames.has(page, PageFlag.MLOCKED)) {

@@ -44,6 +44,9 @@ final class LruChecker implements Checker {
       }
     }
     for (int page : census.pages) {
+      if (kernel.frames.has(page, PageFlag.HUGETLB)) {
+        continue;
+      }
       if (listed.contains(page) == waiting.contains(page)) {
         violations.add("page " + page + (listed.contains(page) ? " is on a list and in a pagevec" : " is on no list"));
       }

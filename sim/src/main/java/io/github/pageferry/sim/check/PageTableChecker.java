@@ -3,6 +3,7 @@ package io.github.pageferry.sim.check;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.kernel.PageAlloc;
 import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
@@ -28,7 +29,7 @@ final class PageTableChecker implements Checker {
       if (vma == null || vma.start > address) {
         violations.add("the entry at " + Long.toHexString(address) + " belongs to no VMA");
       }
-      if (Pte.present(pte) && !Pte.special(pte)) {
+      if (Pte.present(pte) && !Pte.special(pte) && !frames.has(Pte.pfn(pte), PageFlag.HUGETLB)) {
         rss[frames.anon(Pte.pfn(pte)) ? 0 : 1]++;
         if (frames.content(Pte.pfn(pte)) == PageAlloc.POISON) {
           violations.add("the page at " + Long.toHexString(address) + " was never filled");

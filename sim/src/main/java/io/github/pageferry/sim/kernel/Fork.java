@@ -26,6 +26,7 @@ public class Fork {
       child.mm = mm;
       child.policy = parent.policy == null ? null : parent.policy.copy();
       child.anonVma = null;
+      child.hugeReservation = null;
       k.rmap.anonVmaFork(child, parent);
       child.flags &= ~VmFlag.LOCKED;
       AddressSpace mapping = child.mapping();

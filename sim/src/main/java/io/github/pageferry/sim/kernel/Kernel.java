@@ -52,6 +52,8 @@ public final class Kernel {
   public final Ramfs ramfs;
   public final Ext4 ext4;
   public final Fat fat;
+  public final Hugetlb hugetlb;
+  public final HugetlbFaults hugetlbFaults;
   public final Splice splice;
   public final Rmap rmap;
   public final Memory memory;
@@ -94,6 +96,8 @@ public final class Kernel {
     ramfs = new Ramfs(this);
     ext4 = new Ext4(this);
     fat = new Fat(this);
+    hugetlb = new Hugetlb(this);
+    hugetlbFaults = new HugetlbFaults(this);
     splice = new Splice(this);
     rmap = factory.rmap();
     memory = factory.memory();

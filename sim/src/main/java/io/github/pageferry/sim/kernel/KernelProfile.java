@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.VmFlag;
 import java.util.List;
 
 /**
@@ -25,6 +26,13 @@ import java.util.List;
  *     page that it could not isolate (d883544515aa, 5.3; mended by 24526268f4e3, 6.6, and in 6.1.y)
  * @param thisnodePassesCpuset whether {@code __GFP_THISNODE} allocations pass every cpuset (until 4.1)
  * @param ksmMovable whether KSM's pages are moved like any others (3.9)
+ * @param hugetlbMovable whether huge pages can be moved (e632a938d914, 74060e4d7879, 3.12)
+ * @param hugetlbByHead whether {@code move_pages} moves a huge page only by its first address (until 6.7)
+ * @param hugetlbDontneed whether {@code MADV_DONTNEED} takes huge pages (90e7e7f5ef3f, 5.18)
+ * @param hugetlbUnmapRestores whether what is unmapped of a private mapping of huge pages is promised to it again
+ *     (df7a6d1f6405, 6.10)
+ * @param forkSkips kinds of mappings whose entries fork does not copy unless there are anonymous pages in them: huge pages
+ *     (bcd51a3c679d, 6.0)
  * @param cpusetMigrates whether the pages of a task follow its cpuset. Not a matter of the release alone: cgroup v2 does it
  *     (ee9707e8593d, 5.15), and Debian's kernels have no other cpusets since 6.12.
  */
@@ -41,6 +49,11 @@ public record KernelProfile(
     boolean mbindWalkStops,
     boolean thisnodePassesCpuset,
     boolean ksmMovable,
+    boolean hugetlbMovable,
+    boolean hugetlbByHead,
+    boolean hugetlbDontneed,
+    boolean hugetlbUnmapRestores,
+    long forkSkips,
     boolean cpusetMigrates) {
 
   /** Releases whose recorded traces have confirmed the model. */
@@ -61,6 +74,11 @@ public record KernelProfile(
         release.has("5.3") && !release.has("6.1"),
         !release.has("4.1"),
         release.has("3.9"),
+        release.has("3.12"),
+        !release.has("6.7"),
+        release.has("5.18"),
+        release.has("6.10"),
+        release.has("6.0") ? VmFlag.HUGETLB : 0,
         release.has("6.12"));
   }
 }

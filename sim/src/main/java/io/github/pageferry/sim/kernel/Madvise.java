@@ -16,10 +16,26 @@ public class Madvise {
 
   /** {@code madvise_dontneed()}. */
   protected int madviseDontneed(Vma vma, long start, long end) {
-    if (vma.has(VmFlag.LOCKED | VmFlag.HUGETLB | VmFlag.PFNMAP)) {
+    if (vma.has(VmFlag.HUGETLB)) {
+      return dontneedHuge(vma, start, end);
+    }
+    if (vma.has(VmFlag.LOCKED | VmFlag.PFNMAP)) {
       return -Err.EINVAL;
     }
     k.memory.zapPageRange(vma, start, end);
+    return 0;
+  }
+
+  /** Of huge pages: the first must be given whole, a part of the last is left (8ebe0a5eaaeb). */
+  private int dontneedHuge(Vma vma, long start, long end) {
+    if (!k.profile.hugetlbDontneed() || (start & ~PageTable.PMD_MASK) != 0) {
+      return -Err.EINVAL;
+    }
+    long to = end & PageTable.PMD_MASK;
+    k.hugetlbFaults.unmapHugepageRange(vma, start, to);
+    if (k.profile.hugetlbUnmapRestores()) {
+      k.hugetlb.restorePromises(vma, start, to);
+    }
     return 0;
   }
 

@@ -122,13 +122,13 @@ public class Mbind {
         next = vma.next;
         continue;
       }
-      if (vma.start != from) {
-        k.mmap.splitVma(vma, from, true);
+      int error = vma.start != from ? k.mmap.splitVma(vma, from, true) : 0;
+      if (error == 0 && vma.end != to) {
+        error = k.mmap.splitVma(vma, to, false);
       }
-      if (vma.end != to) {
-        k.mmap.splitVma(vma, to, false);
+      if (error == 0) {
+        error = policyVma(vma, policy);
       }
-      int error = policyVma(vma, policy);
       if (error != 0) {
         return error;
       }
@@ -207,6 +207,11 @@ public class Mbind {
         break;
       }
     }
+    return newPageFor(page, vma, address);
+  }
+
+  /** The new page for one that is found at this address of a VMA; null for one that is found in none. */
+  protected int newPageFor(int page, @Nullable Vma vma, long address) {
     return k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
   }
 

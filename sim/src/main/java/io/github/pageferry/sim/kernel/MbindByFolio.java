@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.Policy;
 import io.github.pageferry.sim.mm.Vma;
@@ -34,6 +35,9 @@ class MbindByFolio extends MbindQueueing {
 
   /** {@code alloc_migration_target_by_mpol()}. */
   private int allocByMpol(int page, Policy policy, long base) {
+    if (frames.has(page, PageFlag.HUGETLB)) {
+      return k.hugetlb.allocForMigrationMpol(policy, (base + Integer.toUnsignedLong(frames.index(page))) / Hugetlb.PAGES);
+    }
     return k.mempolicy.allocPageMpol(Gfp.HIGHUSER_MOVABLE, policy, base + Integer.toUnsignedLong(frames.index(page)));
   }
 

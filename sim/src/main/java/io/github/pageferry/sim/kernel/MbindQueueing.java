@@ -9,6 +9,7 @@ import io.github.pageferry.sim.mm.Policy;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +60,13 @@ class MbindQueueing extends Mbind {
     if (!qp.has(MPOL_MF_MOVE_ALL) && frames.mapcount(page) > 1) {
       return true;
     }
-    if (k.vmscan.isolateLruPage(page) != 0) {
-      return false;
-    }
-    qp.pagelist.addLast(page);
-    k.incZonePageState(page, k.swap.isolatedStat(page));
-    return true;
+    return k.migrate.isolatePage(page, qp.pagelist) == 0;
+  }
+
+  @Override
+  protected int newPageFor(int page, @Nullable Vma vma, long address) {
+    return frames.has(page, PageFlag.HUGETLB)
+        ? k.hugetlb.allocForMigrationByPolicy(vma, address) : super.newPageFor(page, vma, address);
   }
 
   /** A misplaced page that cannot be moved; only a strict call minds. */
@@ -105,7 +107,28 @@ class MbindQueueing extends Mbind {
     return 0;
   }
 
+  /** {@code queue_pages_hugetlb()} of each huge page that the range touches. */
+  private int queueHugetlb(Vma vma, long start, long end, QueuePages qp) {
+    for (long at = start & PageTable.PMD_MASK; at < end; at += PageTable.PMD_SIZE) {
+      long entry = vma.mm.pageTable().huge(at);
+      int head = Pte.present(entry) ? Pte.pfn(entry) : 0;
+      if (head == 0 || !isRequired(head, qp)) {
+        continue;
+      }
+      if (!qp.moves()) {
+        return -Err.EIO;
+      }
+      if (!k.mempolicy.vmaMigratable(vma) || !queue(head, qp)) {
+        fail(qp);
+      }
+    }
+    return 0;
+  }
+
   private int walkVma(Vma vma, long start, long end, QueuePages qp) {
+    if (vma.has(VmFlag.HUGETLB)) {
+      return queueHugetlb(vma, start, end, qp);
+    }
     for (long address = start; address < end; ) {
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
       long[] table = vma.mm.pageTable().find(address);
@@ -192,12 +215,6 @@ class MbindQueueing extends Mbind {
     return k.migrate.migratePages(pagelist, page -> newVmaPage(page, first), false);
   }
 
-  /** {@code alloc_migration_target()} of {@code migrate_to_node()}. */
-  @Override
-  protected int newNodePage(int node) {
-    return k.pageAlloc.allocPagesExactNode(node, Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE);
-  }
-
   @Override
   protected int migrateToNode(Mm mm, int source, int dest, int flags) {
     Vma first = mm.first();
@@ -208,7 +225,7 @@ class MbindQueueing extends Mbind {
     QueuePages qp = new QueuePages(
         first.start, PageTable.TASK_SIZE, NodeMask.of(source), flags | MPOL_MF_DISCONTIG_OK, pagelist);
     queuePagesRange(mm, qp);
-    int stayed = pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, page -> newNodePage(dest), false);
+    int stayed = pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, page -> k.migrate.allocMigrationTarget(page, dest), false);
     return stayed < 0 ? stayed : stayed + qp.failed;
   }
 

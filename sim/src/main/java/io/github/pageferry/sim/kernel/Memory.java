@@ -109,7 +109,11 @@ public class Memory {
   /** {@code copy_page_range()}: fork copies a VMA's entries, unless faults would bring them back as they are. */
   public int copyPageRange(Mm to, Mm from, Vma vma) {
     long special = VmFlag.HUGETLB | VmFlag.NONLINEAR | VmFlag.PFNMAP | VmFlag.INSERTPAGE;
-    if (!vma.has(special) && vma.anonVma == null) {
+    if (!vma.has(special & ~k.profile.forkSkips()) && vma.anonVma == null) {
+      return 0;
+    }
+    if (vma.has(VmFlag.HUGETLB)) {
+      k.hugetlbFaults.copyHugetlbPageRange(to, from, vma);
       return 0;
     }
     for (long address = vma.start; address < vma.end; ) {
@@ -169,6 +173,10 @@ public class Memory {
    */
   void unmapPageRange(Vma vma, long start, long end, @Nullable AddressSpace checkMapping) {
     long to = Math.min(end, vma.end);
+    if (vma.has(VmFlag.HUGETLB)) {
+      k.hugetlbFaults.unmapHugepageRange(vma, Math.max(start, vma.start), to);
+      return;
+    }
     for (long address = Math.max(start, vma.start); address < to; ) {
       long[] table = vma.mm.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, to);
@@ -192,6 +200,9 @@ public class Memory {
    * @return the page, 0 where there is none, or -EFAULT for a frame without a page
    */
   public int followPage(Vma vma, long address, int flags) {
+    if (vma.has(VmFlag.HUGETLB)) {
+      return k.hugetlbFaults.follow(vma, address, flags);
+    }
     long[] table = vma.mm.pageTable().find(address);
     long pte = table == null ? 0 : table[PageTable.slot(address)];
     if (!Pte.present(pte)) {

@@ -226,6 +226,9 @@ public class MemoryFaults {
    * @param write whether the access writes; the VMA allows it
    */
   public int handleMmFault(Mm mm, Vma vma, long address, boolean write) {
+    if (vma.has(VmFlag.HUGETLB)) {
+      return k.hugetlbFaults.hugetlbFault(mm, vma, address, write);
+    }
     long pte = mm.pageTable().get(address);
     if (!Pte.present(pte)) {
       if (pte != 0) {

@@ -35,7 +35,8 @@ public class Mempolicy {
 
   /** {@code vma_migratable()} of linux/migrate.h. */
   public boolean vmaMigratable(Vma vma) {
-    return !vma.has(VmFlag.IO | VmFlag.HUGETLB | VmFlag.PFNMAP | VmFlag.RESERVED);
+    long unmovable = VmFlag.IO | VmFlag.PFNMAP | VmFlag.RESERVED | (k.profile.hugetlbMovable() ? 0 : VmFlag.HUGETLB);
+    return !vma.has(unmovable);
   }
 
   /** {@code MPOL_MAX}. */

@@ -55,6 +55,25 @@ public class Migrate {
     return 0;
   }
 
+  /**
+   * Isolates a page for a list.
+   *
+   * @return 0, or -EBUSY where it is isolated already
+   */
+  int isolatePage(int page, PageList list) {
+    int error = k.vmscan.isolateLruPage(page);
+    if (error == 0) {
+      list.addLast(page);
+      k.incZonePageState(page, k.swap.isolatedStat(page));
+    }
+    return error;
+  }
+
+  /** {@code alloc_migration_target()}: a page on this node and no other for one of the same size. */
+  int allocMigrationTarget(int page, int node) {
+    return k.pageAlloc.allocPagesExactNode(node, Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE);
+  }
+
   /** {@code putback_lru_pages()}: gives up on the pages of the list. */
   public void putbackLruPages(PageList list) {
     for (int page = list.first(), next; page != 0; page = next) {

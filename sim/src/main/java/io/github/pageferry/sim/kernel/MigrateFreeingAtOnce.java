@@ -9,8 +9,44 @@ import io.github.pageferry.sim.mm.PageList;
  */
 class MigrateFreeingAtOnce extends Migrate {
 
+  private final HugetlbMigrate hugetlb;
+
   MigrateFreeingAtOnce(Kernel k) {
     super(k);
+    hugetlb = new HugetlbMigrate(k);
+  }
+
+  /** Also huge pages, since e632a938d914 (3.12). */
+  @Override
+  int isolatePage(int page, PageList list) {
+    if (!frames.has(page, PageFlag.HUGETLB)) {
+      return super.isolatePage(page, list);
+    }
+    if (!k.hugetlb.isolate(page)) {
+      return -Err.EBUSY;
+    }
+    list.addLast(page);
+    return 0;
+  }
+
+  @Override
+  int allocMigrationTarget(int page, int node) {
+    return frames.has(page, PageFlag.HUGETLB)
+        ? k.hugetlb.allocForMigration(Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE, node, null)
+        : super.allocMigrationTarget(page, node);
+  }
+
+  /** {@code putback_movable_pages()}. */
+  @Override
+  public void putbackLruPages(PageList list) {
+    for (int page = list.first(), next; page != 0; page = next) {
+      next = list.next(page);
+      if (frames.has(page, PageFlag.HUGETLB)) {
+        list.remove(page);
+        k.hugetlb.putbackActive(page);
+      }
+    }
+    super.putbackLruPages(list);
   }
 
   @Override
@@ -26,6 +62,9 @@ class MigrateFreeingAtOnce extends Migrate {
 
   @Override
   protected int unmapAndMove(NewPage getNewPage, PageList from, int page, boolean force, boolean offlining) {
+    if (frames.has(page, PageFlag.HUGETLB)) {
+      return unmapAndMoveHuge(getNewPage, from, page);
+    }
     boolean freed = frames.count(page) == 1;
     int newpage = 0;
     int rc = 0;
@@ -51,6 +90,15 @@ class MigrateFreeingAtOnce extends Migrate {
       } else {
         k.vmscan.putbackLruPage(page);
       }
+    }
+    return rc;
+  }
+
+  private int unmapAndMoveHuge(NewPage getNewPage, PageList from, int head) {
+    int rc = hugetlb.unmapAndMoveHugePage(getNewPage, head);
+    if (rc == 0) {
+      from.remove(head);
+      k.swap.putPage(head);
     }
     return rc;
   }

@@ -118,7 +118,7 @@ public class Mlock {
   }
 
   /** {@code populate_vma_page_range()}, since 3.9. */
-  int populateVmaPageRange(Vma vma, long start, long end) {
+  public int populateVmaPageRange(Vma vma, long start, long end) {
     return mlockVmaPagesRange(vma, start, end);
   }
 

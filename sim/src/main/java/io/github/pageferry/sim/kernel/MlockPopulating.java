@@ -51,7 +51,7 @@ class MlockPopulating extends Mlock {
 
   /** {@code populate_vma_page_range()}: breaks copy-on-write where the process may write. */
   @Override
-  int populateVmaPageRange(Vma vma, long start, long end) {
+  public int populateVmaPageRange(Vma vma, long start, long end) {
     int flags = Memory.FOLL_TOUCH | Memory.FOLL_GET;
     if ((vma.flags & (VmFlag.WRITE | VmFlag.SHARED)) == VmFlag.WRITE) {
       flags |= Memory.FOLL_WRITE;

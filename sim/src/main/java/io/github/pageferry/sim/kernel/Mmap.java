@@ -34,6 +34,7 @@ public class Mmap {
 
   /** {@code remove_vma()}: the VMA is gone, and with it its hold on the file. */
   private void removeVma(Vma vma) {
+    k.hugetlb.close(vma);
     VmFile file = vma.file;
     if (file != null) {
       k.inodes.fput(file);

@@ -3,6 +3,7 @@ package io.github.pageferry.sim.kernel;
 import io.github.pageferry.sim.mm.Cred;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.UserInts;
@@ -72,16 +73,15 @@ class MovePagesByEntry extends MovePages {
     if (frames.pageToNid(page) == node) {
       return 0;
     }
-    if (frames.mapcount(page) > 1 && !migrateAll) {
+    int head = frames.compoundHead(page);
+    if (frames.mapcount(head) > 1 && !migrateAll) {
       return -Err.EACCES;
     }
-    int err = k.vmscan.isolateLruPage(page);
-    if (err != 0) {
-      return err;
+    if (head != page && frames.has(head, PageFlag.HUGETLB) && k.profile.hugetlbByHead()) {
+      return -Err.EACCES;
     }
-    pagelist.addLast(page);
-    k.incZonePageState(page, k.swap.isolatedStat(page));
-    return 1;
+    int err = k.migrate.isolatePage(head, pagelist);
+    return err != 0 ? err : 1;
   }
 
   /** What {@code do_pages_move()} keeps between two entries: the run of entries with one target that is not moved yet. */
@@ -118,8 +118,7 @@ class MovePagesByEntry extends MovePages {
         return 0;
       }
       int target = node;
-      int err = k.migrate.migratePages(
-          pagelist, page -> k.pageAlloc.allocPagesExactNode(target, Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE), false);
+      int err = k.migrate.migratePages(pagelist, page -> k.migrate.allocMigrationTarget(page, target), false);
       if (err > 0) {
         return err + nrPages - i - (k.profile.untriedCountedExactly() ? 0 : 1);
       }

@@ -18,6 +18,10 @@ public class Mprotect {
 
   /** {@code change_protection()} with {@code change_pte_range()}: every entry of a range gets a new protection. */
   private void changeProtection(Vma vma, long start, long end, long prot, boolean dirtyAccountable) {
+    if (vma.has(VmFlag.HUGETLB)) {
+      k.hugetlbFaults.changeProtection(vma, start, end, prot);
+      return;
+    }
     for (long address = start; address < end; ) {
       long[] table = vma.mm.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);

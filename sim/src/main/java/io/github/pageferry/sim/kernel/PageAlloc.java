@@ -35,7 +35,7 @@ public class PageAlloc {
   }
 
   /** {@code prep_new_page()}. */
-  private void prepNewPage(int page) {
+  void prepNewPage(int page) {
     frames.flags(page, 0);
     frames.count(page, 1);
     frames.index(page, 0);

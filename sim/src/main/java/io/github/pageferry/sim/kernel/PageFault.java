@@ -39,7 +39,9 @@ public class PageFault {
     while (true) {
       long pte = mm.pageTable().get(address);
       if ((pte & Pte.PRESENT) != 0 && (!write || Pte.write(pte))) {
-        mm.pageTable().set(address, pte | Pte.ACCESSED | (write ? Pte.DIRTY : 0));
+        if (!Pte.huge(pte)) {
+          mm.pageTable().set(address, pte | Pte.ACCESSED | (write ? Pte.DIRTY : 0));
+        }
         return Pte.pfn(pte);
       }
       int error = doPageFault(mm, address & PageTable.PAGE_MASK, write);

@@ -215,6 +215,12 @@ public class Rmap {
     }
   }
 
+  /** {@code hugepage_add_new_anon_rmap()}: the first mapping of a new huge page. */
+  void hugepageAddNewAnonRmap(int head, Vma vma, long address) {
+    frames.mapcount(head, 1);
+    pageSetAnonRmap(head, vma, address, true);
+  }
+
   /** {@code page_add_file_rmap()}. */
   public void pageAddFileRmap(int page) {
     int mapcount = frames.mapcount(page);

@@ -96,8 +96,13 @@ public class Swap {
 
   /** {@code put_page()}, also {@code page_cache_release()}. */
   public void putPage(int page) {
-    if (frames.putTestzero(page)) {
-      pageCacheReleaseLast(page);
+    int head = frames.compoundHead(page);
+    if (frames.putTestzero(head)) {
+      if (frames.has(head, PageFlag.HUGETLB)) {
+        k.hugetlb.freeHugePage(head);
+      } else {
+        pageCacheReleaseLast(head);
+      }
     }
   }
 

@@ -16,6 +16,8 @@ public final class Inode {
   private final @Nullable SharedPolicy sharedPolicy;
   /** {@code i_ino}. */
   public long ino;
+  /** {@code resv_map} of a file of huge pages: how many pages shared mappings were promised and have not taken. */
+  public long hugeReserved;
   /** {@code i_size}, in pages. */
   public long pages;
   /** {@code i_count} and {@code i_nlink} together: open files, mappings and the name. */

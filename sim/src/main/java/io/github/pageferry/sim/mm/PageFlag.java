@@ -29,6 +29,9 @@ public final class PageFlag {
   /** {@code PG_tail} of a compound page. */
   public static final int TAIL = 1 << 19;
 
+  /** {@code PageHuge()}: the head of a page of hugetlb, in use or in the pool. */
+  public static final int HUGETLB = 1 << 20;
+
   /** {@code PAGE_FLAGS_CHECK_AT_FREE}: none of these may be set on a page that is freed. */
   public static final int CHECK_AT_FREE =
       LOCKED | LRU | ACTIVE | PRIVATE | PRIVATE_2 | WRITEBACK | SWAPCACHE | RESERVED | UNEVICTABLE | MLOCKED;

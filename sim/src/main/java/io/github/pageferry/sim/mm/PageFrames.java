@@ -20,6 +20,9 @@ public final class PageFrames {
   public static final int SEGMENT_FRAMES = 1 << SEGMENT_SHIFT;
   private static final int SLOT = SEGMENT_FRAMES - 1;
 
+  /** Frames of a huge page; a segment holds whole ones. */
+  public static final int HUGE_FRAMES = 512;
+
   /** {@code ZERO_PAGE}: reserved, of no zone, mapped without being counted. */
   public static final int ZERO_PAGE = 1;
 
@@ -85,6 +88,11 @@ public final class PageFrames {
   /** {@code page_to_nid()}. */
   public int pageToNid(int page) {
     return nodes[page >> SEGMENT_SHIFT];
+  }
+
+  /** {@code compound_head()}: huge pages begin at multiples of their size. */
+  public int compoundHead(int page) {
+    return has(page, PageFlag.TAIL) ? page & -HUGE_FRAMES : page;
   }
 
   /** How many segments there are, those without columns included. */

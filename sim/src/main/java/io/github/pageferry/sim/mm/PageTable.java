@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page tables of an address space: four levels of 512 entries, x86-64's, the lowest an array of {@link Pte}s that maps
- * 2 MiB. Tables come with the first entry in them and go with {@link #freeRange}.
+ * 2 MiB. Tables come with the first entry in them and go with {@link #freeRange}. In place of a table of ptes an entry of the
+ * second level can map a huge page; it is kept as an array of one element.
  */
 public final class PageTable {
 
@@ -45,38 +46,67 @@ public final class PageTable {
       return null;
     }
     long @Nullable [] table = pmd[(int) tag & ENTRIES - 1];
-    if (table != null) {
-      lastTable = table;
-      lastTag = tag;
+    if (table == null || table.length == 1) {
+      return null;
     }
+    lastTable = table;
+    lastTag = tag;
     return table;
+  }
+
+  /** {@code pmd_alloc()}: the tables above the ptes of this address. */
+  private long @Nullable [] @Nullable [] allocPmd(long address) {
+    int i = (int) (address >>> 39) & ENTRIES - 1;
+    int j = (int) (address >>> 30) & ENTRIES - 1;
+    if (pgd[i] == null) {
+      pgd[i] = new long[ENTRIES][][];
+    }
+    if (pgd[i][j] == null) {
+      pgd[i][j] = new long[ENTRIES][];
+    }
+    return pgd[i][j];
   }
 
   /** {@code pte_alloc_map()}: as {@link #find}, made where it is missing. */
   public long[] alloc(long address) {
     long[] table = find(address);
     if (table == null) {
-      int i = (int) (address >>> 39) & ENTRIES - 1;
-      int j = (int) (address >>> 30) & ENTRIES - 1;
       int k = (int) (address >>> PMD_SHIFT) & ENTRIES - 1;
-      if (pgd[i] == null) {
-        pgd[i] = new long[ENTRIES][][];
-      }
-      if (pgd[i][j] == null) {
-        pgd[i][j] = new long[ENTRIES][];
-      }
+      long @Nullable [] @Nullable [] pmd = allocPmd(address);
+      KernelBug.on(pmd[k] != null, "a huge page is mapped at {}", address);
       table = new long[ENTRIES];
-      pgd[i][j][k] = table;
+      pmd[k] = table;
       lastTable = table;
       lastTag = address >>> PMD_SHIFT;
     }
     return table;
   }
 
-  /** The entry of an address, 0 where there is none. */
+  /** {@code huge_pte_offset()}: the entry that maps a huge page around this address, 0 where none does. */
+  public long huge(long address) {
+    long @Nullable [] @Nullable [] @Nullable [] pud = pgd[(int) (address >>> 39) & ENTRIES - 1];
+    long @Nullable [] @Nullable [] pmd = pud == null ? null : pud[(int) (address >>> 30) & ENTRIES - 1];
+    long @Nullable [] entry = pmd == null ? null : pmd[(int) (address >>> PMD_SHIFT) & ENTRIES - 1];
+    return entry == null || entry.length != 1 ? 0 : entry[0];
+  }
+
+  /** {@code set_huge_pte_at()}: 0 takes the entry away. No ptes may be there. */
+  public void setHuge(long address, long entry) {
+    int k = (int) (address >>> PMD_SHIFT) & ENTRIES - 1;
+    long @Nullable [] @Nullable [] pmd = allocPmd(address);
+    long @Nullable [] old = pmd[k];
+    KernelBug.on(old != null && old.length != 1, "ptes are mapped at {}", address);
+    pmd[k] = entry == 0 ? null : new long[] {entry};
+  }
+
+  /** The entry of an address, 0 where there is none; within a huge page as if its base page had one of its own. */
   public long get(long address) {
     long[] table = find(address);
-    return table == null ? 0 : table[slot(address)];
+    if (table != null) {
+      return table[slot(address)];
+    }
+    long huge = huge(address);
+    return huge == 0 ? 0 : Pte.ofPart(huge, slot(address));
   }
 
   /** {@code set_pte_at()}, with tables made where they are missing. */
@@ -123,7 +153,7 @@ public final class PageTable {
       for (int j = 0; pgd[i] != null && j < ENTRIES; j++) {
         for (int k = 0; pgd[i][j] != null && k < ENTRIES; k++) {
           long[] table = pgd[i][j][k];
-          for (int l = 0; table != null && l < ENTRIES; l++) {
+          for (int l = 0; table != null && l < table.length; l++) {
             if (table[l] != 0) {
               visitor.entry((long) i << 39 | (long) j << 30 | (long) k << PMD_SHIFT | (long) l << PAGE_SHIFT, table[l]);
             }

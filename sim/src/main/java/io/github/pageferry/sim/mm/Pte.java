@@ -4,7 +4,7 @@ package io.github.pageferry.sim.mm;
  * A page table entry ({@code pte_t}) as a {@code long}, laid out as on x86-64; 0 is none.
  *
  * <pre>
- * present     | frame number << 12 | special 9 | protnone 8 | dirty 6 | accessed 5 | user 2 | write 1 | present 0 |
+ * present     | frame number << 12 | special 9 | protnone 8 | huge 7 | dirty 6 | accessed 5 | user 2 | write 1 | present 0 |
  * swap entry  | offset       << 12 |        0  |         0  |             type << 1                  |         0 |
  * </pre>
  *
@@ -18,6 +18,8 @@ public final class Pte {
   public static final long USER = 1 << 2;
   public static final long ACCESSED = 1 << 5;
   public static final long DIRTY = 1 << 6;
+  /** {@code _PAGE_PSE}: maps a huge page; the frame is its head. */
+  public static final long HUGE = 1 << 7;
   /** {@code _PAGE_PROTNONE}: there, but the hardware must not see it. */
   public static final long PROTNONE = 1 << 8;
   /** {@code _PAGE_SPECIAL}: the frame has no page that would be counted. */
@@ -29,7 +31,7 @@ public final class Pte {
   public static final long PAGE_SHARED = PRESENT | USER | WRITE | ACCESSED;
 
   /** {@code _PAGE_CHG_MASK}: what {@link #modify} keeps. */
-  private static final long CHANGE_MASK = -1L << 12 | SPECIAL | ACCESSED | DIRTY;
+  private static final long CHANGE_MASK = -1L << 12 | SPECIAL | ACCESSED | DIRTY | HUGE;
 
   private static final int TYPE_SHIFT = 1;
   private static final long TYPE_MASK = 31;
@@ -51,6 +53,16 @@ public final class Pte {
   /** {@code pte_pfn()}: the frame number of a present entry. */
   public static int pfn(long pte) {
     return (int) (pte >>> 12);
+  }
+
+  /** Whether it maps a huge page. */
+  public static boolean huge(long pte) {
+    return (pte & HUGE) != 0 && present(pte);
+  }
+
+  /** The entry that a base page of a huge page would have. */
+  static long ofPart(long huge, int slot) {
+    return present(huge) ? huge + ((long) slot << 12) : huge;
   }
 
   /** {@code pfn_pte()} and {@code mk_pte()}. */

@@ -34,6 +34,9 @@ public final class Vma {
   /** {@code vm_policy}. */
   public @Nullable Policy policy;
 
+  /** {@code vm_private_data} of a private mapping of huge pages: what is promised to it; null for others and in a child. */
+  public @Nullable HugeReservation hugeReservation;
+
   public Vma(Mm mm, long start, long end, long flags) {
     this.mm = mm;
     this.start = start;
@@ -52,6 +55,7 @@ public final class Vma {
     copy.file = file;
     copy.ops = ops;
     copy.policy = policy;
+    copy.hugeReservation = hugeReservation;
     return copy;
   }
 

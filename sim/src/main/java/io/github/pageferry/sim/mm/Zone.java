@@ -1,5 +1,8 @@
 package io.github.pageferry.sim.mm;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * {@code struct zone}: the memory of one node, its LRU lists and counters.
  *
@@ -16,6 +19,8 @@ public final class Zone {
   private int untouched;
   private int freeHead;
   private int freePages;
+  /** Runs of frames that huge pages had. */
+  private final List<Integer> freeHuge = new ArrayList<>(0);
 
   Zone(PageFrames frames, int node, int firstFrame, int presentPages) {
     this.frames = frames;
@@ -76,6 +81,9 @@ public final class Zone {
    */
   public int takeFree() {
     int page;
+    if (freeHead == 0 && untouched == firstFrame + presentPages && !freeHuge.isEmpty()) {
+      splitFreeHuge();
+    }
     if (freeHead != 0) {
       page = freeHead;
       freeHead = frames.lruNext(page);
@@ -88,6 +96,48 @@ public final class Zone {
     }
     freePages--;
     return page;
+  }
+
+  /**
+   * Takes the frames of a huge page.
+   *
+   * @return its first frame, 0 where no run of so many is free
+   */
+  public int takeFreeHuge() {
+    int head;
+    if (freeHuge.isEmpty()) {
+      int start = untouched + PageFrames.HUGE_FRAMES - 1 & -PageFrames.HUGE_FRAMES;
+      if (start + PageFrames.HUGE_FRAMES > firstFrame + presentPages) {
+        return 0;
+      }
+      for (; untouched < start; untouched++) {
+        frames.populate(untouched);
+        frames.lruNext(untouched, freeHead);
+        freeHead = untouched;
+      }
+      head = start;
+      untouched += PageFrames.HUGE_FRAMES;
+      frames.populate(head);
+    } else {
+      head = freeHuge.remove(freeHuge.size() - 1);
+    }
+    freePages -= PageFrames.HUGE_FRAMES;
+    return head;
+  }
+
+  /** Gives the frames of a huge page back. */
+  public void giveBackHuge(int head) {
+    freeHuge.add(head);
+    freePages += PageFrames.HUGE_FRAMES;
+  }
+
+  /** Lets a free run of frames serve single pages. */
+  private void splitFreeHuge() {
+    int head = freeHuge.remove(freeHuge.size() - 1);
+    for (int page = head + PageFrames.HUGE_FRAMES - 1; page >= head; page--) {
+      frames.lruNext(page, freeHead);
+      freeHead = page;
+    }
   }
 
   /** Gives a frame back. */
