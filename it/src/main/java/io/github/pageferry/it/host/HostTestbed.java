@@ -1,6 +1,7 @@
 package io.github.pageferry.it.host;
 
 import io.github.pageferry.MemoryMigrator;
+import io.github.pageferry.NodeSet;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.testbed.Testbed;
 import io.github.pageferry.it.workload.Workload;
@@ -63,6 +64,13 @@ public final class HostTestbed implements Testbed {
   @Override
   public String kernel() {
     return System.getProperty("os.version");
+  }
+
+  @Override
+  public String description() {
+    NodeSet nodes = migrator.topology().nodesWithMemory();
+    return "Linux " + kernel() + " on " + System.getProperty("os.arch") + ", "
+        + (nodes.size() == 1 ? "1 node" : nodes.size() + " nodes") + " with memory (" + nodes + ")";
   }
 
   @Override

@@ -50,6 +50,12 @@ public final class SimTestbed implements Testbed {
   }
 
   @Override
+  public String description() {
+    return "simulated Linux " + release + ", "
+        + (spec.nodes() == 1 ? "1 node of " : spec.nodes() + " nodes of ") + (spec.bytesPerNode() >> 20) + " MiB";
+  }
+
+  @Override
   public Optional<String> lacks(Workload workload) {
     if (workload.nodes() > spec.nodes()) {
       return Optional.of("needs " + workload.nodes() + " nodes with memory, there are " + spec.nodes());
