@@ -1,7 +1,6 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.run.Backends;
-import io.github.pageferry.it.run.Corpus;
 import io.github.pageferry.it.run.JsonReport;
 import io.github.pageferry.it.run.Runner;
 import io.github.pageferry.it.run.Summary;
@@ -13,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code conform}: runs workloads on two backends and compares what they answer. */
@@ -45,9 +44,8 @@ final class ConformCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WORKLOAD", arity = "0..*",
-      description = "Workload files, folders with such files, or names of built-in workloads; all built-in ones by default.")
-  private List<String> workloads = List.of();
+  @Mixin
+  private WorkloadArguments workloads = new WorkloadArguments();
 
   @Option(names = "--on", paramLabel = "BACKEND", defaultValue = "host",
       description = "What is examined: " + Backends.NAMES + ". Default: ${DEFAULT-VALUE}.")
@@ -68,7 +66,7 @@ final class ConformCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Workload> selected = Corpus.select(workloads);
+    List<Workload> selected = workloads.select();
     OutputFile.check(json);
     Console console = context.console();
     int nodes = context.backends().simulatedNodes(List.of(on, against), selected);

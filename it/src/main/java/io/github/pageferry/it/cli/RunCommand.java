@@ -2,7 +2,6 @@ package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.it.run.Backends;
-import io.github.pageferry.it.run.Corpus;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.trace.Trace;
@@ -14,9 +13,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.commons.lang3.StringUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code run}: runs workloads on one backend and writes traces. */
@@ -36,9 +35,8 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WORKLOAD", arity = "0..*",
-      description = "Workload files, folders with such files, or names of built-in workloads; all built-in ones by default.")
-  private List<String> workloads = List.of();
+  @Mixin
+  private WorkloadArguments workloads = new WorkloadArguments();
 
   @Option(names = "--on", paramLabel = "BACKEND", defaultValue = "host",
       description = "What runs them: " + Backends.NAMES + ". Default: ${DEFAULT-VALUE}.")
@@ -56,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Workload> selected = Corpus.select(workloads);
+    List<Workload> selected = workloads.select();
     OutputFile.makeFolder(traces);
     Console console = context.console();
     int width = selected.stream().mapToInt(workload -> workload.name().length()).max().orElse(0);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  pageferry where $(pidof java)",
       "  pageferry where 4711 --all              every mapping",
-      "  pageferry where 4711 --pages            ask for page by page, with why some are on no node"
+      "  pageferry where 4711 --pages            page by page, also those on no node"
     })
 final class WhereCommand implements Callable<Integer> {
 

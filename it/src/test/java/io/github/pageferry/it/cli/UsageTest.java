@@ -28,7 +28,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"conform", "run", "diff", "nodes", "where"})
+  @ValueSource(strings = {"conform", "run", "diff", "nodes", "where", "doctor", "bench"})
   void everyCommandHasHelp(String command) {
     assertThat(pageferry.run(command, "--help")).isZero();
     assertThat(pageferry.out).startsWith("Usage: pageferry " + command).doesNotContain("\u001b[");
@@ -41,7 +41,7 @@ class UsageTest {
   @Test
   void theHelpListsCommandsExitStatusesAndExamples() {
     assertThat(pageferry.run("--help")).isZero();
-    assertThat(pageferry.out).contains("conform", "run", "diff", "nodes", "where", "Exit status:", "Examples:");
+    assertThat(pageferry.out).contains("conform", "run", "diff", "nodes", "where", "doctor", "bench", "Exit status:", "Examples:");
   }
 
   @Test

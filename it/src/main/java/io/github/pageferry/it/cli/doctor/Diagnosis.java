@@ -135,7 +135,7 @@ final class Diagnosis {
     findings.add(withMemory.size() > 1
         ? Finding.works("nodes", says)
         : Finding.note("nodes", says + ": with one node there is nowhere to move pages to; the simulator has as many as asked",
-            "./pageferry run WORKLOAD --on sim"));
+            "./pageferry run --on sim --traces DIR"));
   }
 
   private void cpuset() {
