@@ -1,7 +1,5 @@
 package io.github.pageferry.it.bench;
 
-import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
 import io.github.pageferry.BufferPinner;
 import io.github.pageferry.LocateReport;
 import io.github.pageferry.MemoryMigrator;
@@ -11,6 +9,7 @@ import io.github.pageferry.MoveReport;
 import io.github.pageferry.PageBatch;
 import io.github.pageferry.PageStatus;
 import io.github.pageferry.PinOptions;
+import io.github.pageferry.it.host.TransparentHugePages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -52,7 +51,6 @@ public class HostBenchmarks {
   @State(Scope.Benchmark)
   public static class JavaSide {
 
-    private static final int PR_SET_THP_DISABLE = 41;
     private static final Logger LOGGER = Logger.getLogger(MemoryMigrators.class.getPackageName());
 
     @Param("262144")
@@ -67,8 +65,7 @@ public class HostBenchmarks {
     @Setup
     public void touch() {
       LOGGER.setLevel(Level.OFF);
-      Function prctl = NativeLibrary.getProcess().getFunction("prctl");
-      prctl.invokeInt(new Object[] {PR_SET_THP_DISABLE, 1L, 0L, 0L, 0L});
+      TransparentHugePages.switchOff();
       migrator = MemoryMigrators.open("linux");
       int pageBytes = migrator.topology().pageBytes();
       memory = ByteBuffer.allocateDirect(Math.multiplyExact(pages + 1, pageBytes)).alignedSlice(pageBytes)
