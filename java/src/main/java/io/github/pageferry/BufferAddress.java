@@ -76,8 +76,10 @@ public final class BufferAddress {
     try {
       return feature >= 22 ? segmentReader() : fieldReader();
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this Java runtime (" + Runtime.version() + ") does not let the address of a"
-          + " direct buffer be read; before JDK 22 the module jdk.unsupported must be there for that", e);
+      return buffer -> {
+        throw new IllegalStateException("this Java runtime (" + Runtime.version() + ") does not let the address of a"
+            + " direct buffer be read; before JDK 22 the module jdk.unsupported must be there for that", e);
+      };
     }
   }
 

@@ -43,6 +43,7 @@ final class ChunkMover implements Runnable {
   private long process() {
     int pages = scratch.chunk.pages();
     locator.look(scratch.chunk, scratch.before);
+    job.refuseWhereNothingWorks();
     scratch.chunk.numbers(scratch.page);
     System.arraycopy(scratch.before, 0, scratch.after, 0, pages);
     Arrays.fill(scratch.outcome, 0, pages, PagePlacer.NO_OUTCOME);

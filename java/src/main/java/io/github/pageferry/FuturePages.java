@@ -9,8 +9,9 @@ package io.github.pageferry;
  * lie side by side with others of the C heap, would hand their policy on to whatever is allocated there after them, and
  * would each cost the process two of its mappings ({@code vm.max_map_count}). It ends when the memory is unmapped.
  *
- * <p>The kernel has no policy for private files' pages in the page cache: those are moved but later ones come to the
- * node of the thread that reads them first.
+ * <p>Files: the page cache of a file system on disk knows no policies of ranges, so that pages that are read later come
+ * to the node of the thread that reads them first. Of files in memory (tmpfs, memfd, hugetlbfs) that are mapped shared
+ * the policy belongs to the file: other processes get it, too, and it lasts as long as the file.
  */
 public enum FuturePages {
   /**

@@ -91,7 +91,8 @@ final class MoveJob {
         Duration.ofNanos(operation.elapsedNanos()), operation.cancelled(), operation.failure()));
   }
 
-  private void refuseWhereNothingWorks() {
+  /** Refuses to go on where neither call may be made: with nothing done, or with nothing that could still be done. */
+  void refuseWhereNothingWorks() {
     if (!access.canMovePages() && !access.canBind()) {
       throw new UnsupportedOperationException("this process may call neither move_pages (" + access.moveRefusal()
           + ") nor mbind (" + access.bindRefusal() + ") on " + migrator.description());

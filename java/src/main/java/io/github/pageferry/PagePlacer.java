@@ -135,6 +135,11 @@ final class PagePlacer {
       try {
         migrator.movePages(MemoryMigrator.SELF, batch, flags);
       } catch (MemoryCallException e) {
+        if (e.errno() == Errno.ENOENT) {
+          // What Linux said up to 2.6.27 where there was nothing to move, of pages that others map, say.
+          settleFailedCall(left, UNEXPLAINED);
+          return;
+        }
         settleFailedCall(left, PageStatus.of(e.errno()));
         throw e;
       }

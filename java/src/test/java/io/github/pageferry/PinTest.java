@@ -176,6 +176,16 @@ class PinTest {
   }
 
   @Test
+  void takesWhatKernelsBefore2628SaidWhereNothingCouldMove() {
+    migrator.map(BASE, 6, 0);
+    migrator.failMove = () -> Errno.ENOENT;
+    MoveReport report = BufferPinner.on(migrator, options().retries(1).build()).pin(BASE, 6L * PAGE, 1);
+
+    assertThat(report.stayedUnexplained()).isEqualTo(6);
+    assertThat(report.failure()).isEmpty();
+  }
+
+  @Test
   void asksMovePagesWhyAPageStayedThatMbindLeft() {
     migrator.map(BASE, MIB_PAGES, 0);
     migrator.shared.add(BASE / PAGE + 7);

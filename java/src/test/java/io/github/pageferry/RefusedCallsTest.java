@@ -187,6 +187,19 @@ class RefusedCallsTest {
   }
 
   @Test
+  void nothingIsDoneWhereTheOneThatSeemedToWorkDoesNot() {
+    migrator.refused.put(SystemCall.MOVE_PAGES, Errno.EPERM);
+    migrator.refusedUnforeseen.add(SystemCall.MOVE_PAGES);
+    migrator.refused.put(SystemCall.MBIND, Errno.EPERM);
+    migrator.map(BASE, PAGES, 0);
+    assertThatThrownBy(() -> pin(PinOptions.builder(), BASE, PAGE)).isInstanceOf(UnsupportedOperationException.class);
+
+    migrator.refusedUnforeseen.add(SystemCall.MBIND);
+    assertThatThrownBy(() -> pin(PinOptions.builder(), BASE, PAGE))
+        .isInstanceOf(MemoryCallException.class).hasMessageContaining("mbind failed with EPERM");
+  }
+
+  @Test
   void aRightThatIsMissingIsTheCallersToKnow() {
     ScriptedMigrator strict = new ScriptedMigrator(0, 1) {
       @Override
