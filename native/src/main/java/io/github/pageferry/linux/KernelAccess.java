@@ -21,13 +21,14 @@ record KernelAccess(SystemCalls calls, int pageBytes) {
     static {
       KernelAccess access = null;
       String failure = "";
-      Optional<Architecture> architecture = Architecture.named(System.getProperty("os.arch", ""));
-      Optional<String> platform = refusedPlatform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
-      if (platform.isPresent() || architecture.isEmpty()) {
-        failure = platform.orElse("");
+      String osArch = System.getProperty("os.arch", "");
+      Optional<String> refused = refusedPlatform(System.getProperty("os.name", ""), osArch);
+      if (refused.isPresent()) {
+        failure = refused.get();
       } else {
         try {
-          access = new KernelAccess(new KernelSystemCalls(architecture.get()), LibC.getpagesize());
+          SystemCalls calls = new KernelSystemCalls(Architecture.named(osArch).orElseThrow());
+          access = new KernelAccess(calls, LibC.getpagesize());
         } catch (VirtualMachineError e) {
           throw e;
         } catch (Throwable e) {
@@ -87,14 +88,14 @@ record KernelAccess(SystemCalls calls, int pageBytes) {
     }
     if (said.contains("incompatible JNA native library")) {
       return "JNA's Java classes and its native library are of different versions (" + said
-          + "): leave one version of net.java.dev.jna:jna on the class path, and drop -Djna.boot.library.path where it is set";
+          + "): leave one version of net.java.dev.jna:jna on the class path, and drop -Djna.boot.library.path if it is set";
     }
     if (cause instanceof IllegalCallerException) {
       return "the JVM was told to deny native access (" + said + "): start it with --enable-native-access=ALL-UNNAMED";
     }
     return "JNA's native library could not be loaded (" + cause.getClass().getSimpleName() + ": " + said
-        + "). It is unpacked into a folder (" + folder + ") and loaded from there, so that folder must be writable and not"
-        + " mounted noexec: choose one with -Djna.tmpdir=DIR; or unpack libjnidispatch.so from the JNA jar once and start"
+        + "). It is unpacked into a folder (" + folder + ") and loaded from there, so that folder must be writable and"
+        + " not mounted noexec: choose one with -Djna.tmpdir=DIR; or unpack libjnidispatch.so from the JNA jar once and start"
         + " with -Djna.nounpack=true -Djna.boot.library.path=ITS_FOLDER";
   }
 }

@@ -60,8 +60,8 @@ final class KernelSystemCalls implements SystemCalls {
   }
 
   /**
-   * What {@code syscall} returned, with errno in place of −1. JNA's stub saves errno per thread before it returns to the
-   * JVM, so neither the JVM's own calls nor other threads can change it in between.
+   * What {@code syscall} returned, with errno in place of −1. JNA's stub saves errno for the thread before it returns
+   * to the JVM, so neither the JVM's own calls nor other threads can change it in between.
    */
   private static long result(long returned) {
     return returned == -1 ? -Native.getLastError() : returned;

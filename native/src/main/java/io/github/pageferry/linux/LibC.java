@@ -19,7 +19,8 @@ final class LibC {
 
   /**
    * syscall(2). All six arguments are always given: the function is variadic in C, but takes integers in the same
-   * registers either way on every architecture listed in {@link Architecture}, and the kernel ignores those it does not use.
+   * registers either way on every architecture of {@link Architecture}, and the kernel ignores those that it does not
+   * use.
    */
   static native long syscall(
       long number, long first, long second, long third, long fourth, long fifth, long sixth);

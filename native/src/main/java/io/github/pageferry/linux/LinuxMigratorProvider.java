@@ -46,7 +46,8 @@ public final class LinuxMigratorProvider implements MemoryMigratorProvider {
   @Override
   public MemoryMigrator open(String options) {
     if (!options.isBlank()) {
-      throw new IllegalArgumentException("the backend linux takes no options, but got \"" + options + "\": say just \"linux\"");
+      throw new IllegalArgumentException(
+          "the backend linux takes no options, but got \"" + options + "\": say just \"linux\"");
     }
     whyUnavailable().ifPresent(reason -> {
       throw new IllegalStateException(reason);
@@ -59,8 +60,9 @@ public final class LinuxMigratorProvider implements MemoryMigratorProvider {
     if (Stream.of(SystemCall.MOVE_PAGES, SystemCall.MBIND, SystemCall.MIGRATE_PAGES).anyMatch(capabilities::has)) {
       return Optional.empty();
     }
-    return Optional.of("no system call that moves pages can be made here: " + Stream.of(SystemCall.MOVE_PAGES, SystemCall.MBIND)
+    String reasons = Stream.of(SystemCall.MOVE_PAGES, SystemCall.MBIND)
         .map(call -> call.kernelName() + ": " + capabilities.of(call).reason())
-        .collect(Collectors.joining("; ")));
+        .collect(Collectors.joining("; "));
+    return Optional.of("no system call that moves pages can be made here: " + reasons);
   }
 }

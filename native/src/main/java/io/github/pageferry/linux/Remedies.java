@@ -13,8 +13,9 @@ import java.util.Map;
 final class Remedies {
 
   private static final String MASK_EINVAL =
-      "the mode or its flags are not known to this kernel, do not go with these nodes (an empty set, or one for a mode that"
-          + " takes none), or none of the nodes has memory and is allowed: see topology().nodesWithMemory() and allowedNodes()";
+      "the mode or its flags are not known to this kernel, do not go with these nodes (an empty set, or one for a mode"
+          + " that takes none), or none of the nodes has memory and is allowed: see topology().nodesWithMemory() and"
+          + " allowedNodes()";
 
   private static final Map<SystemCall, Map<Errno, String>> TABLE = new EnumMap<>(SystemCall.class);
 
@@ -30,18 +31,18 @@ final class Remedies {
         .on(Errno.ENOENT, "no page had to move (kernels before 2.6.28 say so with this error)")
         .on(Errno.ENOMEM, "the kernel found no memory for the call or for the pages' new places: free some on the target"
             + " node, or mind that the caller's own cpuset must allow that node, too")
-        .on(Errno.EPERM, "MOVE_ALL needs CAP_SYS_NICE, and another process's pages need the right to read it as a debugger"
-            + " would (the same user and no more capabilities than the caller's, or CAP_SYS_PTRACE; up to Linux 4.12"
-            + " CAP_SYS_NICE): run as root or the same user, or give the JVM the capability")
+        .on(Errno.EPERM, "MOVE_ALL needs CAP_SYS_NICE, and another process's pages need the right to read it as a"
+            + " debugger would (the same user and no more capabilities than the caller's, or CAP_SYS_PTRACE; up to Linux"
+            + " 4.12 CAP_SYS_NICE): run as root or the same user, or give the JVM the capability")
         .on(Errno.ESRCH, "there is no process with this pid in the caller's pid namespace");
     of(SystemCall.MIGRATE_PAGES)
         .on(Errno.EFAULT, "the node masks' own memory is not accessible")
-        .on(Errno.EINVAL, "none of the target nodes has memory and is allowed by the cpusets of the process and the caller,"
-            + " or a node number is beyond what this kernel was built for: see topology().nodesWithMemory()")
+        .on(Errno.EINVAL, "none of the target nodes has memory and is allowed by the cpusets of the process and the"
+            + " caller, or a node number is beyond what this kernel was built for: see topology().nodesWithMemory()")
         .on(Errno.ENOMEM, "the kernel found no memory for the call")
-        .on(Errno.EPERM, "another process needs the right to read it as a debugger would (the same user, or CAP_SYS_PTRACE),"
-            + " and target nodes outside of its cpuset need CAP_SYS_NICE: run as root or the same user, or choose nodes"
-            + " that it is allowed")
+        .on(Errno.EPERM, "another process needs the right to read it as a debugger would (the same user, or"
+            + " CAP_SYS_PTRACE), and target nodes outside of its cpuset need CAP_SYS_NICE: run as root or the same user,"
+            + " or choose nodes that it is allowed")
         .on(Errno.ESRCH, "there is no process with this pid in the caller's pid namespace");
     of(SystemCall.MBIND)
         .on(Errno.EFAULT, "a part of the range is not mapped, or lies outside of the address space")
@@ -49,8 +50,8 @@ final class Remedies {
             + " address space, or " + MASK_EINVAL)
         .on(Errno.EIO, "STRICT was given and pages break the policy that could not be moved, or were not to be:"
             + " queryPages tells which")
-        .on(Errno.ENOMEM, "the kernel found no memory for the call or for the pages' new places, or the process has as many"
-            + " mappings as it may (sysctl vm.max_map_count)")
+        .on(Errno.ENOMEM, "the kernel found no memory for the call or for the pages' new places, or the process has as"
+            + " many mappings as it may (sysctl vm.max_map_count)")
         .on(Errno.EPERM, "MOVE_ALL needs CAP_SYS_NICE: use MOVE, or give the JVM the capability");
     of(SystemCall.SET_MEMPOLICY)
         .on(Errno.EFAULT, "the node mask's own memory is not accessible")
@@ -58,8 +59,8 @@ final class Remedies {
         .on(Errno.ENOMEM, "the kernel found no memory for the policy");
     of(SystemCall.GET_MEMPOLICY)
         .on(Errno.EFAULT, "nothing is mapped at the address, or the page cannot be brought in")
-        .on(Errno.EINVAL, "the next node of an interleaving was asked of a thread whose policy does not interleave, or the"
-            + " kernel is too old to know the question (2.6.24 for allowed nodes)");
+        .on(Errno.EINVAL, "the next node of an interleaving was asked of a thread whose policy does not interleave, or"
+            + " the kernel is too old to know the question (2.6.24 for allowed nodes)");
     of(SystemCall.SET_MEMPOLICY_HOME_NODE)
         .on(Errno.EINVAL, "the address is not a multiple of the page size, the length is negative or reaches beyond the"
             + " address space, or the node is not online")
@@ -85,11 +86,13 @@ final class Remedies {
     return switch (call) {
       case MOVE_PAGES, MIGRATE_PAGES -> why + ", as the default profiles of container runtimes do even to CAP_SYS_NICE:"
           + " start the container with a profile that allows it (docker run --security-opt seccomp=FILE.json),"
-          + (withRight ? " or move with mbind, which they allow" : " or add the capability (docker run --cap-add SYS_NICE)"
-              + " and move with mbind, which they then allow");
+          + (withRight
+              ? " or move with mbind, which they allow"
+              : " or add the capability (docker run --cap-add SYS_NICE) and move with mbind, which they then allow");
       case MBIND, SET_MEMPOLICY, GET_MEMPOLICY, SET_MEMPOLICY_HOME_NODE -> why + (withRight
           ? ": start the container with a profile that allows it (docker run --security-opt seccomp=FILE.json)"
-          : ", as the default profiles of container runtimes do without CAP_SYS_NICE: add it (docker run --cap-add SYS_NICE)");
+          : ", as the default profiles of container runtimes do without CAP_SYS_NICE: add it"
+              + " (docker run --cap-add SYS_NICE)");
       case GETCPU -> why + ": start the container with a profile that allows it";
     };
   }

@@ -1,8 +1,8 @@
 package io.github.pageferry.linux;
 
 /**
- * The NUMA system calls as the kernel has them: pointers are addresses, masks are arrays of 64-bit words, and each returns
- * a value from 0 up or an errno negated. Nothing is checked: a pointer of the caller's that is wrong corrupts memory.
+ * The NUMA system calls as the kernel has them: pointers are addresses, masks are arrays of 64-bit words, and each
+ * returns a value from 0 up or an errno negated. Nothing is checked: a pointer of the caller's that is wrong corrupts memory.
  *
  * <p>Beware of {@code maxnode}: {@code get_nodes()} in {@code mm/mempolicy.c} decrements it, so that mbind, set_mempolicy
  * and migrate_pages look at {@code maxnode - 1} bits; get_mempolicy does not, and refuses a mask of fewer bits than the

@@ -9,7 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /proc/PID/status} says of a thread's rights, proc_pid_status(5). Each is empty where the kernel does not say.
+ * What {@code /proc/PID/status} says of a thread's rights, proc_pid_status(5). Each is empty where the kernel does not
+ * say.
  *
  * @param effectiveUid whose rights it has
  * @param capabilities its effective capabilities by name, for example {@code CAP_SYS_NICE}

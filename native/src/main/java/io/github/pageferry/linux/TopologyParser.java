@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes a topology of the texts in sysfs. A text that makes no sense is an error only where nothing can stand in for it. */
+/** Makes a topology of the texts in sysfs. One that makes no sense is an error only where nothing can stand in for it. */
 final class TopologyParser {
 
   /** {@code LOCAL_DISTANCE} and {@code REMOTE_DISTANCE} of {@code linux/topology.h}: where a node's row is not of use. */

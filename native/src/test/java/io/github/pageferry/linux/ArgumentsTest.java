@@ -136,7 +136,8 @@ class ArgumentsTest {
   void aNegativeLengthAndARangeThatWrapsAreEinvalAndNeverReachTheKernel() {
     long[][] ranges = {{0, -1}, {4096, Long.MIN_VALUE}, {-4096, 8192}, {-4096, Long.MAX_VALUE}};
     for (long[] range : ranges) {
-      assertThat(errnoOf(() -> migrator.bind(range[0], range[1], MemoryPolicy.DEFAULT, Set.of()))).isEqualTo(Errno.EINVAL);
+      assertThat(errnoOf(() -> migrator.bind(range[0], range[1], MemoryPolicy.DEFAULT, Set.of())))
+          .isEqualTo(Errno.EINVAL);
       assertThat(errnoOf(() -> migrator.setHomeNode(range[0], range[1], 0))).isEqualTo(Errno.EINVAL);
     }
     assertThat(calls.made).isEmpty();

@@ -44,7 +44,8 @@ class ConcurrencyTest {
       onThreads(Executors.newFixedThreadPool(THREADS), index -> {
         try (Pages pages = Pages.touched(index + 1)) {
           PageBatch batch = pages.to(node);
-          MemoryPolicy policy = MemoryPolicy.of(index % 2 == 0 ? PolicyMode.BIND : PolicyMode.INTERLEAVE, NodeSet.of(node));
+          PolicyMode mode = index % 2 == 0 ? PolicyMode.BIND : PolicyMode.INTERLEAVE;
+          MemoryPolicy policy = MemoryPolicy.of(mode, NodeSet.of(node));
           migrator.setPolicy(policy);
           for (int i = 0; i < 100; i++) {
             assertThat(migrator.movePages(SELF, batch, Set.of(MoveFlag.MOVE))).isZero();

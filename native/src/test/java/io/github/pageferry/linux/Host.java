@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.pageferry.SystemCall;
 
-/** What a test needs of the machine that it runs on. Where that is missing the test is skipped, with the reason in its report. */
+/** What a test needs of the machine that it runs on. Where that is missing the test is skipped, and its report says why. */
 final class Host {
 
   private Host() {}

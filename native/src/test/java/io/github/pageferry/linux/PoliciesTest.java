@@ -121,7 +121,8 @@ class PoliciesTest {
     for (MemoryPolicy wrong : new MemoryPolicy[] {
         MemoryPolicy.bind(), MemoryPolicy.interleave(), MemoryPolicy.of(PolicyMode.DEFAULT, NodeSet.of(node)),
         MemoryPolicy.of(PolicyMode.LOCAL, NodeSet.of(node)), MemoryPolicy.bind(lastNodeId()),
-        new MemoryPolicy(PolicyMode.BIND, Set.of(PolicyFlag.STATIC_NODES, PolicyFlag.RELATIVE_NODES), NodeSet.of(node))}) {
+        new MemoryPolicy(
+            PolicyMode.BIND, Set.of(PolicyFlag.STATIC_NODES, PolicyFlag.RELATIVE_NODES), NodeSet.of(node))}) {
       if (migrator.topology().find(lastNodeId()).isPresent()) {
         continue;
       }
@@ -289,8 +290,8 @@ class PoliciesTest {
   }
 
   /**
-   * The largest node number that the kernel was built for, 2 to the power of CONFIG_NODES_SHIFT less 1: it takes a set with
-   * that bit, whether there is such a node or not.
+   * The largest node number that the kernel was built for, 2 to the power of CONFIG_NODES_SHIFT less 1: it takes a set
+   * with that bit, whether there is such a node or not.
    */
   private int lastNodeId() {
     return OnThread.call(() -> {

@@ -47,8 +47,8 @@ class ProcessMapsTest {
 
   @Test
   void aFileWithABlankAndAnEqualsSignInItsName() {
-    NumaMapping mapping =
-        MapsParser.numaMaps("7f00 default file=/a\\040b\\075c\\040(deleted) mapped=3 mapmax=27 N0=3 kernelpagesize_kB=4\n").get(0);
+    NumaMapping mapping = MapsParser.numaMaps(
+        "7f00 default file=/a\\040b\\075c\\040(deleted) mapped=3 mapmax=27 N0=3 kernelpagesize_kB=4\n").get(0);
     assertThat(mapping.file()).contains("/a b=c (deleted)");
     assertThat(mapping.counts()).containsEntry("mapmax", 27L);
     assertThat(mapping.pages()).isEqualTo(3);
@@ -56,8 +56,8 @@ class ProcessMapsTest {
 
   @Test
   void everyPolicyAsTheKernelWritesIt() {
-    for (String policy : List.of("default", "local", "prefer:1", "prefer (many):0,2", "prefer (many)=static:0", "bind=static|balancing:0-3",
-        "interleave=relative:0-1", "weighted interleave:0-1", "weighted interleave=static:0-1")) {
+    for (String policy : List.of("default", "local", "prefer:1", "prefer (many):0,2", "prefer (many)=static:0",
+        "bind=static|balancing:0-3", "interleave=relative:0-1", "weighted interleave:0-1", "weighted interleave=static:0-1")) {
       assertThat(MapsParser.numaMaps("7f00 " + policy + " anon=1 N0=1\n")).singleElement()
           .satisfies(mapping -> {
             assertThat(mapping.policy()).isEqualTo(policy);

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * How to let system calls through, for each runtime that filters them: complete lines. The default profiles of Docker
- * (moby's {@code profiles/seccomp/default.json}) and Podman ({@code /usr/share/containers/seccomp.json}) refuse move_pages and
- * migrate_pages to everybody; the policies' calls Docker lets through with CAP_SYS_NICE, Podman to all but
+ * (moby's {@code profiles/seccomp/default.json}) and Podman ({@code /usr/share/containers/seccomp.json}) refuse
+ * move_pages and migrate_pages to everybody; the policies' calls Docker lets through with CAP_SYS_NICE, Podman to all but
  * set_mempolicy_home_node, which it does not name.
  */
 final class ContainerRemedies {
@@ -21,8 +21,8 @@ final class ContainerRemedies {
 
   /** Podman's profile names the two calls in a rule of their own, which would go before the new one. */
   private static final String PODMAN_PROFILE =
-      "jq '(.syscalls[] | select(.action == \"SCMP_ACT_ERRNO\") | .names) -= [\"move_pages\", \"migrate_pages\"] | " + ALLOW
-          + "' /usr/share/containers/seccomp.json > pageferry-seccomp.json";
+      "jq '(.syscalls[] | select(.action == \"SCMP_ACT_ERRNO\") | .names) -= [\"move_pages\", \"migrate_pages\"] | "
+          + ALLOW + "' /usr/share/containers/seccomp.json > pageferry-seccomp.json";
 
   private ContainerRemedies() {}
 
@@ -46,7 +46,8 @@ final class ContainerRemedies {
       lines.addAll(kubernetes(needsProfile));
     }
     if (!known) {
-      lines.add("systemd service: " + dropIn("SystemCallFilter=@resources get_mempolicy getcpu", "AmbientCapabilities=CAP_SYS_NICE"));
+      lines.add("systemd service: "
+          + dropIn("SystemCallFilter=@resources get_mempolicy getcpu", "AmbientCapabilities=CAP_SYS_NICE"));
     }
     return lines;
   }
@@ -98,8 +99,8 @@ final class ContainerRemedies {
     switch (container.orElse("")) {
       case "docker", "podman" ->
           lines.add("on the host: " + container.get() + " update --cpuset-mems " + nodes + " CONTAINER");
-      case "kubernetes" -> lines.add("the kubelet set it: run the pod outside of the Guaranteed class, or start the kubelet"
-          + " with --memory-manager-policy=None");
+      case "kubernetes" -> lines.add("the kubelet set it: run the pod outside of the Guaranteed class, or start the"
+          + " kubelet with --memory-manager-policy=None");
       default -> {
         memsFile.ifPresent(file -> lines.add("echo " + nodes + " | sudo tee '" + file + "'"));
         lines.add("or, for a systemd service: sudo systemctl set-property UNIT AllowedMemoryNodes=" + nodes);

@@ -116,11 +116,13 @@ final class Diagnosis {
     findings.add(facts.task().has("CAP_SYS_NICE")
         ? Finding.works("CAP_SYS_NICE", uid + " has it: MOVE_ALL moves pages shared with other processes, too")
         : new Finding("CAP_SYS_NICE", Level.NOTE,
-            uid + " lacks it: own pages move with MOVE; MOVE_ALL is EPERM, and pages shared with other processes stay (EACCES)",
+            uid + " lacks it: own pages move with MOVE; MOVE_ALL is EPERM, and pages shared with other processes stay"
+                + " (EACCES)",
             ContainerRemedies.giveSysNice(facts.container())));
     findings.add(facts.task().has("CAP_SYS_PTRACE")
         ? Finding.works("CAP_SYS_PTRACE", uid + " has it: pages of any process can be looked at and moved")
-        : Finding.note("CAP_SYS_PTRACE", uid + " lacks it: only pages of this user's processes can be looked at and moved",
+        : Finding.note("CAP_SYS_PTRACE",
+            uid + " lacks it: only pages of this user's processes can be looked at and moved",
             "sudo ./pageferry ..."));
   }
 
@@ -134,7 +136,8 @@ final class Diagnosis {
     String says = "with memory: " + withMemory + (without.isEmpty() ? "" : "; without: " + without);
     findings.add(withMemory.size() > 1
         ? Finding.works("nodes", says)
-        : Finding.note("nodes", says + ": with one node there is nowhere to move pages to; the simulator has as many as asked",
+        : Finding.note("nodes",
+            says + ": with one node there is nowhere to move pages to; the simulator has as many as asked",
             "./pageferry run --on sim --traces DIR"));
   }
 

@@ -45,12 +45,14 @@ record DoctorReport(String platform, String kernel, Optional<String> cannotRun, 
     StringBuilder text = new StringBuilder(platform + ", kernel " + kernel + "\n\n");
     int width = findings.stream().mapToInt(finding -> finding.subject().length()).max().orElse(0);
     for (Finding finding : findings) {
-      text.append(String.format("%-5s  %-" + width + "s  %s%n", finding.level().word(), finding.subject(), finding.says()));
+      text.append(String.format(
+          "%-5s  %-" + width + "s  %s%n", finding.level().word(), finding.subject(), finding.says()));
       finding.remedies().forEach(remedy -> text.append("         -> ").append(remedy).append('\n'));
     }
     text.append('\n');
     cannotRun.ifPresent(reason -> text.append("cannot run here: ").append(reason).append('\n'));
-    text.append(String.format("%d work, %d to note, %d fail%n", count(Level.WORKS), count(Level.NOTE), count(Level.FAILS)));
+    text.append(String.format(
+        "%d work, %d to note, %d fail%n", count(Level.WORKS), count(Level.NOTE), count(Level.FAILS)));
     return text.toString();
   }
 

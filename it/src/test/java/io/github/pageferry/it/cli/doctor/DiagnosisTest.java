@@ -76,7 +76,8 @@ class DiagnosisTest {
   void aFilterOfUnknownOriginGetsTheRemediesOfAllRuntimes() {
     host.status(1000, HostInAFolder.NO_CAPABILITIES, 2, "0-1")
         .refusing(Verdict.FILTERED, Errno.ENOSYS, SystemCall.MIGRATE_PAGES);
-    assertThat(String.join("\n", finding("seccomp").remedies())).contains("docker run", "podman run", "kubernetes", "[Service]");
+    assertThat(String.join("\n", finding("seccomp").remedies()))
+        .contains("docker run", "podman run", "kubernetes", "[Service]");
   }
 
   @Test
@@ -118,7 +119,8 @@ class DiagnosisTest {
   void pagesThatDoNotArriveFail() {
     host.arriving(1, "of 16 pages did not arrive: {EBUSY=16}");
     assertThat(finding("moving pages").level()).isEqualTo(Level.FAILS);
-    assertThat(finding("moving pages").says()).contains("node 1: of 16 pages did not arrive: {EBUSY=16}").doesNotContain("node 0");
+    assertThat(finding("moving pages").says())
+        .contains("node 1: of 16 pages did not arrive: {EBUSY=16}").doesNotContain("node 0");
   }
 
   @Test

@@ -43,7 +43,8 @@ class DoctorCommandTest {
     Examination refused = host().status(0, HostInAFolder.NO_CAPABILITIES, 2, "0-1")
         .refusing(Verdict.FILTERED, Errno.EPERM, SystemCall.MOVE_PAGES).examination();
     assertThat(run(() -> refused)).isEqualTo(1);
-    assertThat(out.toString()).contains("fails  move_pages", "refused with EPERM", "\n         -> docker run ", "2 fail\n");
+    assertThat(out.toString())
+        .contains("fails  move_pages", "refused with EPERM", "\n         -> docker run ", "2 fail\n");
   }
 
   @Test

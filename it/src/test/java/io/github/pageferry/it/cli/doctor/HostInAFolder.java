@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A host as its files describe it, at first a server with two nodes on which everything works, and what its calls say. */
+/** A host as its files describe it, at first a server with two nodes where everything works, and what its calls say. */
 final class HostInAFolder {
 
   static final String ALL_CAPABILITIES = "000001ffffffffff";
@@ -59,7 +59,8 @@ final class HostInAFolder {
 
   /** The thread's rights, as {@code /proc/thread-self/status} has them. */
   HostInAFolder status(int uid, String capabilities, int seccomp, String nodes) {
-    return file("/proc/thread-self/status", "Uid:\t" + uid + "\t" + uid + "\t" + uid + "\t" + uid + "\nCapEff:\t" + capabilities
+    String uids = "Uid:" + ("\t" + uid).repeat(4);
+    return file("/proc/thread-self/status", uids + "\nCapEff:\t" + capabilities
         + "\nSeccomp:\t" + seccomp + "\nMems_allowed_list:\t" + nodes + "\n");
   }
 
@@ -76,8 +77,9 @@ final class HostInAFolder {
   }
 
   Examination examination() {
-    return new Examination("Linux on amd64", HostFacts.read(root), Optional.empty(),
-        Arrays.stream(SystemCall.values()).map(calls::get).toList(), Optional.of(new MoveTrial(SystemCall.MOVE_PAGES, trial)));
+    List<ProbedCall> probed = Arrays.stream(SystemCall.values()).map(calls::get).toList();
+    MoveTrial moved = new MoveTrial(SystemCall.MOVE_PAGES, trial);
+    return new Examination("Linux on amd64", HostFacts.read(root), Optional.empty(), probed, Optional.of(moved));
   }
 
   Examination unavailable(String reason) {
