@@ -1,0 +1,67 @@
+package io.github.pageferry.sim.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pageferry.sim.Machines;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.Mm;
+import org.junit.jupiter.api.Test;
+
+/** {@code migration_entry_wait()}: a fault on a page that is on the move. */
+class MigrationEntryWaitTest {
+
+  private final TestKernel t = new TestKernel();
+  private final long address = t.written(1, 1);
+  private final int page = t.pageAt(address);
+  private final Mm mm = t.k.current.mm();
+
+  private void unmap() {
+    t.frames.get(page);
+    t.k.filemap.lockPage(page);
+    t.k.rmap.tryToUnmap(page, Rmap.TTU_MIGRATION | Rmap.TTU_IGNORE_MLOCK | Rmap.TTU_IGNORE_ACCESS);
+  }
+
+  private void restore() {
+    if (!t.frames.has(page, io.github.pageferry.sim.mm.PageFlag.LOCKED)) {
+      t.k.filemap.lockPage(page);
+    }
+    t.k.migrate.removeMigrationPtes(page, page);
+    t.k.filemap.unlockPage(page);
+    t.k.swap.putPage(page);
+  }
+
+  @Test
+  void withoutAMigrationEntryThereIsNothingToWaitFor() {
+    t.k.migrate.migrationEntryWait(mm, address);
+    t.k.migrate.migrationEntryWait(mm, t.map(1));
+    assertThat(t.frames.count(page)).isEqualTo(1);
+  }
+
+  @Test
+  void aPageThatIsNotLockedAnyLongerIsNotWaitedFor() {
+    unmap();
+    t.k.filemap.unlockPage(page);
+    t.k.migrate.migrationEntryWait(mm, address);
+    assertThat(t.frames.count(page)).isEqualTo(1);
+    restore();
+  }
+
+  @Test
+  void aFrozenPageIsNotTouched() {
+    unmap();
+    assertThat(t.frames.freezeRefs(page, 1)).isTrue();
+    t.k.migrate.migrationEntryWait(mm, address);
+    assertThat(t.frames.count(page)).isZero();
+    t.frames.unfreezeRefs(page, 1);
+    restore();
+  }
+
+  @Test
+  void aFaultWaitsForTheLockOfThePage() {
+    unmap();
+    assertThatThrownBy(() -> t.self.read(address))
+        .isInstanceOf(KernelBug.class).hasMessageContaining("wait_on_page_locked() of page " + page);
+    Machines.expectCrash();
+  }
+}

@@ -1,0 +1,138 @@
+package io.github.pageferry.sim.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pageferry.sim.FileSystem;
+import io.github.pageferry.sim.SimulatedProcess;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.ZoneStat;
+import org.junit.jupiter.api.Test;
+
+/** {@code remove_migration_pte()} and {@code remove_migration_ptes()}: working entries take the place of migration entries. */
+class RemoveMigrationPteTest {
+
+  private static final int UNMAP = Rmap.TTU_MIGRATION | Rmap.TTU_IGNORE_MLOCK | Rmap.TTU_IGNORE_ACCESS;
+
+  private final TestKernel t = new TestKernel();
+
+  private void unmap(int page) {
+    t.frames.get(page);
+    t.k.filemap.lockPage(page);
+    assertThat(t.k.rmap.tryToUnmap(page, UNMAP)).isEqualTo(Rmap.SWAP_SUCCESS);
+  }
+
+  private void restore(int page) {
+    t.k.migrate.removeMigrationPtes(page, page);
+    t.k.filemap.unlockPage(page);
+    t.k.swap.putPage(page);
+  }
+
+  @Test
+  void aWritableEntryComesBackWritableAndOldAndClean() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    unmap(page);
+    assertThat(Pte.isWriteMigration(t.pte(address))).isTrue();
+    assertThat(t.frames.mapped(page)).isFalse();
+
+    restore(page);
+
+    long pte = t.pte(address);
+    assertThat(Pte.pfn(pte)).isEqualTo(page);
+    assertThat(Pte.present(pte)).isTrue();
+    assertThat(Pte.write(pte)).isTrue();
+    assertThat(Pte.young(pte)).isFalse();
+    assertThat(Pte.dirty(pte)).isFalse();
+    assertThat(t.frames.mapcount(page)).isEqualTo(1);
+    assertThat(t.frames.count(page)).isEqualTo(1);
+    assertThat(t.stat(1, ZoneStat.NR_ANON_PAGES)).isEqualTo(1);
+  }
+
+  @Test
+  void aReadOnlyEntryComesBackReadOnly() {
+    long address = t.written(1, 1);
+    t.self.protect(address, TestKernel.PAGE, SimulatedProcess.PROT_READ);
+    int page = t.pageAt(address);
+    unmap(page);
+    assertThat(Pte.isMigration(t.pte(address))).isTrue();
+    assertThat(Pte.isWriteMigration(t.pte(address))).isFalse();
+
+    restore(page);
+
+    assertThat(Pte.write(t.pte(address))).isFalse();
+    assertThat(t.pageAt(address)).isEqualTo(page);
+  }
+
+  @Test
+  void allProcessesThatShareThePageGetItBack() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    SimulatedProcess child = t.self.fork();
+    unmap(page);
+    assertThat(t.frames.count(page)).isEqualTo(1);
+
+    restore(page);
+
+    assertThat(t.frames.mapcount(page)).isEqualTo(2);
+    assertThat(child.peek(address)).isEqualTo(1);
+    child.exit();
+  }
+
+  @Test
+  void aFilesPageIsCountedAsMappedAgain() {
+    long address = t.file(FileSystem.TMPFS, 1);
+    int page = t.pageAt(address);
+    unmap(page);
+    assertThat(t.stat(0, ZoneStat.NR_FILE_MAPPED)).isZero();
+
+    restore(page);
+
+    assertThat(t.stat(0, ZoneStat.NR_FILE_MAPPED)).isEqualTo(1);
+    assertThat(t.frames.mapcount(page)).isEqualTo(1);
+  }
+
+  @Test
+  void entriesLeadToTheNewPageWhereThereIsOne() {
+    long address = t.written(1, 1);
+    int old = t.pageAt(address);
+    unmap(old);
+    int newPage = t.newPage(2);
+    t.frames.mapping(newPage, t.frames.mapping(old));
+    t.frames.index(newPage, t.frames.index(old));
+    t.frames.content(newPage, t.frames.content(old));
+    t.frames.set(newPage, PageFlag.SWAPBACKED | PageFlag.LOCKED);
+
+    t.k.migrate.removeMigrationPtes(old, newPage);
+
+    assertThat(t.pageAt(address)).isEqualTo(newPage);
+    assertThat(t.frames.count(newPage)).isEqualTo(2);
+    assertThat(t.frames.mapcount(newPage)).isEqualTo(1);
+    t.k.filemap.unlockPage(newPage);
+    t.k.vmscan.putbackLruPage(newPage);
+    t.frames.mapping(old, 0);
+    t.k.filemap.unlockPage(old);
+    t.k.swap.putPage(old);
+  }
+
+  @Test
+  void entriesOfOtherKindsAreLeftAlone() {
+    long address = t.written(3, 1);
+    int first = t.pageAt(address);
+    int second = t.pageAt(address + TestKernel.PAGE);
+    int third = t.pageAt(address + 2 * TestKernel.PAGE);
+    long present = t.pte(address);
+    unmap(second);
+    long migrating = t.pte(address + TestKernel.PAGE);
+
+    assertThat(t.k.migrate.removeMigrationPte(third, t.vma(address), address, first)).isEqualTo(Rmap.SWAP_AGAIN);
+    assertThat(t.k.migrate.removeMigrationPte(third, t.vma(address), address + TestKernel.PAGE, first)).isEqualTo(Rmap.SWAP_AGAIN);
+    long nowhere = t.map(1);
+    assertThat(t.k.migrate.removeMigrationPte(third, t.vma(nowhere), nowhere, first)).isEqualTo(Rmap.SWAP_AGAIN);
+
+    assertThat(t.pte(address)).isEqualTo(present);
+    assertThat(t.pte(address + TestKernel.PAGE)).isEqualTo(migrating);
+    assertThat(t.pte(nowhere)).isZero();
+    restore(second);
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.pageferry.sim.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pageferry.PolicyMode;
+import io.github.pageferry.sim.FileSystem;
+import io.github.pageferry.sim.MachineSpec;
+import io.github.pageferry.sim.Machines;
+import io.github.pageferry.sim.SimulatedMachine;
+import io.github.pageferry.sim.SimulatedProcess;
+import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageList;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.VmFile;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.ZoneStat;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** A machine whose kernel's functions a test calls one by one: four nodes of 1,024 pages under 2.6.36. */
+final class TestKernel {
+
+  static final long PAGE = PageTable.PAGE_SIZE;
+  static final int RW = SimulatedProcess.PROT_READ_WRITE;
+
+  final SimulatedMachine machine;
+  final Kernel k;
+  final PageFrames frames;
+  final SimulatedProcess self;
+  private long nextRegion = 1L << 32;
+
+  TestKernel() {
+    this(Machines.SMALL, "2.6.36");
+  }
+
+  TestKernel(MachineSpec spec, String release) {
+    machine = Machines.boot(spec, release);
+    k = machine.kernel();
+    frames = k.frames;
+    self = machine.self();
+  }
+
+  /** Addresses for a region of up to 1 GiB that touches no other. */
+  long place() {
+    nextRegion += 1L << 30;
+    return nextRegion;
+  }
+
+  /** Private anonymous memory that nothing has been brought into. */
+  long map(long pages) {
+    long address = place();
+    self.mapPrivate(address, pages, RW);
+    return address;
+  }
+
+  /** Private anonymous memory of which each page has been written to on this node; page i holds i + 1. */
+  long written(long pages, int node) {
+    long address = map(pages);
+    write(address, pages, node);
+    return address;
+  }
+
+  /** Shared anonymous memory, the rest as {@link #written}. */
+  long shared(long pages, int node) {
+    long address = place();
+    self.mapSharedAnonymous(address, pages, RW);
+    write(address, pages, node);
+    return address;
+  }
+
+  /** A mapped file of which each page has been read, the pages on node 0. */
+  long file(FileSystem on, long pages) {
+    long address = place();
+    VmFile file = self.createFile(on, pages);
+    self.mapFile(address, pages, RW, file, true);
+    self.remove(file);
+    for (long i = 0; i < pages; i++) {
+      assertThat(self.read(address + i * PAGE)).isZero();
+    }
+    k.swap.lruAddDrainAll();
+    return address;
+  }
+
+  /** Writes page after page under a strict policy, and drains the pagevecs. */
+  void write(long address, long pages, int node) {
+    assertThat(self.setPolicy(PolicyMode.BIND.number(), NodeMask.of(node))).isZero();
+    for (long i = 0; i < pages; i++) {
+      assertThat(self.write(address + i * PAGE, i + 1)).isZero();
+    }
+    self.resetPolicy();
+    k.swap.lruAddDrainAll();
+  }
+
+  /** One written page of its own on this node. */
+  int anonPage(int node) {
+    return pageAt(written(1, node));
+  }
+
+  /** The entry of an address in the first process. */
+  long pte(long address) {
+    return k.current.mm().pageTable().get(address);
+  }
+
+  /** The page that an address has; there must be one. */
+  int pageAt(long address) {
+    assertThat(Pte.present(pte(address))).as("a page at " + Long.toHexString(address)).isTrue();
+    return Pte.pfn(pte(address));
+  }
+
+  int nodeAt(long address) {
+    return frames.pageToNid(pageAt(address));
+  }
+
+  Vma vma(long address) {
+    return Objects.requireNonNull(k.current.mm().findVma(address));
+  }
+
+  long stat(int node, ZoneStat item) {
+    return k.nodes.zone(node).stat(item);
+  }
+
+  /** Isolates pages as those who call migrate_pages() do. */
+  PageList isolate(int... pages) {
+    PageList list = new PageList(frames);
+    for (int page : pages) {
+      assertThat(k.vmscan.isolateLruPage(page)).isZero();
+      list.addLast(page);
+      k.incZonePageState(page, k.swap.isolatedStat(page));
+    }
+    return list;
+  }
+
+  /** A page that has just been allocated on this node. */
+  int newPage(int node) {
+    return k.pageAlloc.allocPagesExactNode(node, Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE);
+  }
+
+  /** Takes all free pages of a node; they are handed back by {@link #refill}. */
+  List<Integer> exhaust(int node) {
+    List<Integer> taken = new ArrayList<>();
+    for (int page; (page = newPage(node)) != 0; ) {
+      taken.add(page);
+    }
+    return taken;
+  }
+
+  void refill(List<Integer> taken) {
+    taken.forEach(k.swap::putPage);
+  }
+
+  /** Puts a page that only a test has onto a list and drops the test's reference, which frees it. */
+  void free(int page) {
+    k.swap.putPage(page);
+  }
+
+  /** Sends all pages to one node, and remembers what it was told and asked. */
+  final class To implements Migrate.NewPage {
+
+    final int node;
+    final List<Integer> asked = new ArrayList<>();
+    final List<Integer> given = new ArrayList<>();
+    final Map<Integer, Integer> results = new HashMap<>();
+    private final Map<Integer, Runnable> before = new HashMap<>();
+
+    To(int node) {
+      this.node = node;
+    }
+
+    /** Does something in the middle of a migration: before the n-th page is asked for, from 1 on. */
+    To before(int nth, Runnable action) {
+      before.put(nth, action);
+      return this;
+    }
+
+    @Override
+    public int newPage(int page) {
+      asked.add(page);
+      before.getOrDefault(asked.size(), () -> {}).run();
+      int newPage = TestKernel.this.newPage(node);
+      given.add(newPage);
+      return newPage;
+    }
+
+    @Override
+    public void result(int status) {
+      results.put(asked.get(asked.size() - 1), status);
+    }
+  }
+}

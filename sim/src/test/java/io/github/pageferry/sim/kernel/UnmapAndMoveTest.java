@@ -1,0 +1,282 @@
+package io.github.pageferry.sim.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pageferry.sim.FileSystem;
+import io.github.pageferry.sim.Machines;
+import io.github.pageferry.sim.SimulatedProcess;
+import io.github.pageferry.sim.mm.AnonVma;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageList;
+import io.github.pageferry.sim.mm.ZoneStat;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** {@code unmap_and_move()}: one page, from the list to its new place or back. */
+class UnmapAndMoveTest {
+
+  private final TestKernel t = new TestKernel();
+  private final TestKernel.To to = t.new To(2);
+
+  private int move(PageList list, int page, boolean force) {
+    return t.k.migrate.unmapAndMove(to, list, page, force, false);
+  }
+
+  @Test
+  void aPageMovesAndTheOldOneIsFreed() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    int free = t.k.nodes.zone(1).freePages();
+
+    assertThat(move(list, page, false)).isZero();
+
+    assertThat(list.isEmpty()).isTrue();
+    assertThat(t.nodeAt(address)).isEqualTo(2);
+    assertThat(t.self.peek(address)).isEqualTo(1);
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.k.nodes.zone(1).freePages()).isEqualTo(free + 1);
+    assertThat(t.stat(1, ZoneStat.NR_ISOLATED_ANON)).isZero();
+    assertThat(to.results).containsEntry(page, 2);
+    assertThat(t.frames.has(t.pageAt(address), PageFlag.LRU | PageFlag.ACTIVE)).isTrue();
+  }
+
+  @Test
+  void withoutANewPageItIsOutOfMemory() {
+    int page = t.anonPage(1);
+    PageList list = t.isolate(page);
+    List<Integer> taken = t.exhaust(2);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.ENOMEM);
+
+    assertThat(list.size()).isEqualTo(1);
+    assertThat(to.results).isEmpty();
+    t.refill(taken);
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void aPageFreedFromUnderUsCountsAsMovedAndStaysOnTheList() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    t.self.unmap(address, TestKernel.PAGE);
+    assertThat(t.frames.count(page)).isEqualTo(1);
+
+    assertThat(move(list, page, false)).isZero();
+
+    assertThat(list.first()).isEqualTo(page);
+    assertThat(to.results).containsEntry(page, 2);
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void aLockedPageIsNotWaitedFor() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    t.k.filemap.lockPage(page);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isTrue();
+    assertThat(list.first()).isEqualTo(page);
+    assertThat(to.results).containsEntry(page, -Err.EAGAIN);
+    t.k.filemap.unlockPage(page);
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void withForceALockedPageIsWaitedFor() {
+    int page = t.anonPage(1);
+    PageList list = t.isolate(page);
+    t.k.filemap.lockPage(page);
+    assertThatThrownBy(() -> move(list, page, true)).isInstanceOf(KernelBug.class).hasMessageContaining("lock_page() of page");
+    Machines.expectCrash();
+  }
+
+  @Test
+  void writebackIsNotWaitedFor() {
+    long address = t.file(FileSystem.TMPFS, 1);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    t.k.pageWriteback.setPageWriteback(page);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
+    assertThat(t.pageAt(address)).isEqualTo(page);
+    t.k.pageWriteback.testClearPageWriteback(page);
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void withForceWritebackIsWaitedFor() {
+    long address = t.file(FileSystem.EXT4, 1);
+    t.self.write(address, 8);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    t.k.blockDevice.plug();
+    t.k.filemap.lockPage(page);
+    t.k.pageWriteback.clearPageDirtyForIo(page);
+    Objects.requireNonNull(t.k.pageMapping(page)).ops().writepage(page);
+    assertThat(t.frames.has(page, PageFlag.WRITEBACK)).isTrue();
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+    assertThat(move(list, page, true)).isZero();
+
+    assertThat(t.nodeAt(address)).isEqualTo(2);
+    assertThat(t.self.peek(address)).isEqualTo(8);
+  }
+
+  @Test
+  void aMergedPageIsBusyUnlessMemoryGoesAway() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    int mapping = t.frames.mapping(page);
+    PageList list = t.isolate(page);
+    t.frames.mapping(page, mapping | PageFrames.MAPPING_KSM);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EBUSY);
+
+    assertThat(list.isEmpty()).as("given up").isTrue();
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
+    assertThat(to.results).containsEntry(page, -Err.EBUSY);
+    t.frames.mapping(page, mapping);
+  }
+
+  @Test
+  void anAnonymousPageThatNobodyMapsStays() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    t.self.pin(address);
+    PageList list = t.isolate(page);
+    t.self.unmap(address, TestKernel.PAGE);
+    assertThat(t.frames.count(page)).isEqualTo(2);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void thePagesAnonVmaIsHeldMeanwhile() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    AnonVma anonVma = Objects.requireNonNull(t.k.rmap.pageAnonVma(page));
+    int before = anonVma.externalRefcount;
+    PageList list = t.isolate(page);
+    t.self.pin(address);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(anonVma.externalRefcount).isEqualTo(before);
+    assertThat(t.pageAt(address)).isEqualTo(page);
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void aPinnedPagesEntriesAreRestored() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    SimulatedProcess child = t.self.fork();
+    t.self.pin(address);
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.frames.mapcount(page)).isEqualTo(2);
+    assertThat(child.peek(address)).isEqualTo(1);
+    assertThat(list.first()).isEqualTo(page);
+    t.k.migrate.putbackLruPages(list);
+    child.exit();
+  }
+
+  @Test
+  void aPageThatAllProcessesShareMovesForAll() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    SimulatedProcess child = t.self.fork();
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isZero();
+
+    assertThat(t.frames.mapcount(t.pageAt(address))).isEqualTo(2);
+    assertThat(child.peek(address)).isEqualTo(1);
+    child.exit();
+  }
+
+  @Test
+  void aLockedVmasPageMovesAndStaysLocked() {
+    long address = t.written(1, 1);
+    t.self.lock(address, TestKernel.PAGE);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isZero();
+    t.k.swap.lruAddDrainAll();
+
+    int now = t.pageAt(address);
+    assertThat(t.frames.has(now, PageFlag.MLOCKED)).isTrue();
+    assertThat(t.frames.has(now, PageFlag.UNEVICTABLE)).isTrue();
+    assertThat(t.stat(2, ZoneStat.NR_UNEVICTABLE)).isEqualTo(1);
+    assertThat(t.stat(2, ZoneStat.NR_MLOCK)).isEqualTo(1);
+    assertThat(t.stat(1, ZoneStat.NR_MLOCK)).isZero();
+  }
+
+  @Test
+  void aCachedPageThatNobodyMapsMoves() {
+    long address = t.shared(1, 1);
+    int page = t.pageAt(address);
+    t.self.dontneed(address, TestKernel.PAGE);
+    assertThat(t.frames.mapped(page)).isFalse();
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isZero();
+
+    assertThat(t.self.read(address)).isZero();
+    assertThat(t.nodeAt(address)).isEqualTo(2);
+    assertThat(t.self.peek(address)).isEqualTo(1);
+  }
+
+  @Test
+  void aTruncatedPageIsMovedThoughNobodyWantsIt() {
+    // Out of its file, on no page table, without buffers, but somebody holds it: one reference too many.
+    long address = t.shared(1, 1);
+    int page = t.pageAt(address);
+    t.self.pin(address);
+    PageList list = t.isolate(page);
+    t.self.unmap(address, TestKernel.PAGE);
+    assertThat(t.frames.mapping(page)).isZero();
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    t.k.migrate.putbackLruPages(list);
+  }
+
+  @Test
+  void aTruncatedPagesBuffersAreFreed() {
+    long address = t.file(FileSystem.VFAT, 1);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    // Truncation could not drop a buffer that was busy then.
+    int bh = t.k.buffer.pageBuffers(page);
+    t.k.bufferHeads.get(bh);
+    t.self.unmap(address, TestKernel.PAGE);
+    assertThat(t.frames.mapping(page)).isZero();
+    assertThat(t.k.buffer.pageHasBuffers(page)).isTrue();
+    t.k.bufferHeads.put(bh);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.k.buffer.pageHasBuffers(page)).isFalse();
+    assertThat(t.frames.count(page)).isEqualTo(1);
+    assertThat(move(list, page, false)).as("freed under us").isZero();
+    t.k.migrate.putbackLruPages(list);
+  }
+}
