@@ -78,6 +78,7 @@ class LoadingTest {
   void aFolderThatIsMountedNoexecAndTheWayOut() throws Exception {
     Host.migrator().close();
     Host.needsCapability("CAP_SYS_ADMIN");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")), "needs unshare(1), of util-linux");
     Path noexec = Files.createDirectory(folder.resolve("noexec"));
     List<String> inMount = List.of("unshare", "--mount", "sh", "-c",
         "mount -t tmpfs -o noexec none '" + noexec + "' && exec \"$@\"", "sh");
