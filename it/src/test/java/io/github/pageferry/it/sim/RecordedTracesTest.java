@@ -35,27 +35,38 @@ class RecordedTracesTest {
 
   private static final MachineSpec RECORDED_ON = new MachineSpec(4, 256L << 20, 1);
 
+  /** Where the real kernel breaks the invariants, too, and why: kernel and workload. */
+  private static final Map<String, String> FINDINGS = Map.of(
+      "2.6.18 bind-hole-in-middle",
+      "do_mbind() never puts back what it isolated before it found the hole (until ab8a3e14e6f8, 2.6.32)");
+
   /** What happened to the recorded traces of one kernel. */
   private static final class Tally {
     int compared;
     final Map<String, Integer> refused = new TreeMap<>();
     final List<String> different = new ArrayList<>();
+    final List<String> findings = new ArrayList<>();
 
     @Override
     public String toString() {
-      return compared + " compared, " + (compared - different.size()) + " equal, refused " + refused;
+      return compared + " compared, " + (compared - different.size()) + " equal, refused " + refused
+          + (findings.isEmpty() ? "" : ", findings " + findings);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3"})
+  @ValueSource(strings = {"2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3"})
   void answersAsTheRecordedKernelDid(String kernel) {
     Tally tally = new Tally();
     try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
       compareAll(testbed, RecordedTracesTest::inCorpus, traces("corpus." + kernel + ".traces.yaml"), tally);
-      Map<String, Workload> random = randomWorkloads("random.workloads.yaml.gz");
-      compareAll(testbed, random::get, traces("random." + kernel + ".traces.yaml.gz"), tally);
+      // The random workloads for 2.6.18 name nothing that crashes it.
+      String set = kernel.equals("2.6.18") ? "random18" : "random";
+      Map<String, Workload> random = randomWorkloads(set + ".workloads.yaml.gz");
+      compareAll(testbed, random::get, traces(set + "." + kernel + ".traces.yaml.gz"), tally);
     }
+    assertThat(tally.findings).containsExactlyElementsOf(
+        FINDINGS.keySet().stream().filter(finding -> finding.startsWith(kernel + " ")).sorted().toList());
     System.out.println("sim:" + kernel + ": " + tally);
     tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
     assertThat(tally.compared).isPositive();
@@ -110,7 +121,13 @@ class RecordedTracesTest {
         continue;
       }
       tally.compared++;
-      difference(testbed, workload, trace).ifPresent(tally.different::add);
+      Optional<String> difference = difference(testbed, workload, trace);
+      String finding = trace.kernel() + " " + workload.name();
+      if (FINDINGS.containsKey(finding) && difference.orElse("").contains("invariants do not hold")) {
+        tally.findings.add(finding);
+        difference = difference(new SimTestbed(trace.kernel(), RECORDED_ON, false), workload, trace);
+      }
+      difference.ifPresent(tally.different::add);
     }
   }
 

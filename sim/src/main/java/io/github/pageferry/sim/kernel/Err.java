@@ -18,6 +18,7 @@ final class Err {
   static final int EEXIST = Errno.EEXIST.number();
   static final int ENODEV = Errno.ENODEV.number();
   static final int EINVAL = Errno.EINVAL.number();
+  static final int ENOSPC = Errno.ENOSPC.number();
   static final int ENOSYS = Errno.ENOSYS.number();
 
   private Err() {}

@@ -87,7 +87,7 @@ public class Ext4 implements FileOperations {
     /** {@code ext4_da_write_begin()}. */
     @Override
     public int writeBegin(AddressSpace mapping, long index) {
-      return k.buffer.blockWriteBegin(mapping, index, Ext4.this::ext4DaGetBlockPrep);
+      return k.buffer.blockWriteBegin(mapping, index, Ext4.this::orderedGetBlock);
     }
 
     /** {@code ext4_da_write_end()}. */
@@ -227,7 +227,7 @@ public class Ext4 implements FileOperations {
   }
 
   /** {@code ext4_get_block()}: allocates at once. */
-  private int ext4GetBlock(Inode inode, long index, int bh, boolean create) {
+  protected int ext4GetBlock(Inode inode, long index, int bh, boolean create) {
     if (inode.disk(index) != Inode.HOLE) {
       heads.set(bh, MAPPED);
     } else if (create) {
@@ -242,7 +242,7 @@ public class Ext4 implements FileOperations {
   }
 
   /** {@code ext4_da_get_block_prep()}: reserves a block that will be allocated when the page is written. */
-  private int ext4DaGetBlockPrep(Inode inode, long index, int bh, boolean create) {
+  protected int orderedGetBlock(Inode inode, long index, int bh, boolean create) {
     heads.set(bh, inode.disk(index) != Inode.HOLE ? MAPPED : MAPPED | NEW | DELAY);
     return 0;
   }

@@ -83,7 +83,7 @@ public final class Kernel {
     pageAlloc = new PageAlloc(this);
     KernelFactory factory = new KernelFactory(this);
     swap = factory.swap(nodes.online().limit());
-    vmscan = new Vmscan(this);
+    vmscan = factory.vmscan();
     filemap = new Filemap(this);
     filemapFiles = new FilemapFiles(this);
     pageWriteback = new PageWriteback(this);
@@ -94,7 +94,7 @@ public final class Kernel {
     inodes = new Inodes(this);
     shmem = new Shmem(this);
     ramfs = new Ramfs(this);
-    ext4 = new Ext4(this);
+    ext4 = factory.ext4();
     fat = new Fat(this);
     hugetlb = new Hugetlb(this);
     hugetlbFaults = new HugetlbFaults(this);
@@ -106,7 +106,7 @@ public final class Kernel {
     mlock = factory.mlock();
     mprotect = factory.mprotect();
     madvise = new Madvise(this);
-    msync = new Msync(this);
+    msync = factory.msync();
     fork = new Fork(this);
     pageFault = new PageFault(this);
     cpuset = factory.cpuset();

@@ -18,11 +18,29 @@ final class KernelFactory {
     return release.has("3.11") ? new SwapOnePagevec(k, cpus) : new Swap(k, cpus);
   }
 
+  Vmscan vmscan() {
+    return release.has("2.6.28") ? new Vmscan(k) : new VmscanOneKindOfList(k);
+  }
+
+  Ext4 ext4() {
+    return release.has("2.6.19") ? new Ext4(k) : new Ext3(k);
+  }
+
+  Msync msync() {
+    return release.has("2.6.19") ? new Msync(k) : new MsyncOfPageTables(k);
+  }
+
   Rmap rmap() {
+    if (!release.has("2.6.34")) {
+      return new RmapWithoutChains(k);
+    }
     return release.has("5.19") ? new RmapExclusive(k) : new Rmap(k);
   }
 
   Memory memory() {
+    if (!release.has("2.6.32")) {
+      return new MemoryWithoutFrames(k);
+    }
     return release.has("5.19") ? new MemoryExclusive(k) : new Memory(k);
   }
 
@@ -33,11 +51,17 @@ final class KernelFactory {
     if (release.has("5.9")) {
       return new FaultsByCount(k);
     }
-    return release.has("3.15") ? new FaultsAround(k) : new MemoryFaults(k);
+    if (release.has("3.15")) {
+      return new FaultsAround(k);
+    }
+    return release.has("2.6.19") ? new MemoryFaults(k) : new FaultsUntracked(k);
   }
 
   Mlock mlock() {
-    return release.has("2.6.38") ? new MlockPopulating(k) : new Mlock(k);
+    if (release.has("2.6.38")) {
+      return new MlockPopulating(k);
+    }
+    return release.has("2.6.28") ? new Mlock(k) : new MlockWithoutLists(k);
   }
 
   Mprotect mprotect() {
@@ -45,6 +69,9 @@ final class KernelFactory {
   }
 
   Cpuset cpuset() {
+    if (!release.has("2.6.24")) {
+      return new CpusetOnline(k);
+    }
     return k.profile.cpusetMigrates() ? new CpusetMigrating(k) : new Cpuset(k);
   }
 
@@ -52,27 +79,39 @@ final class KernelFactory {
     if (release.has("6.7")) {
       return new MempolicyByIndex(k);
     }
-    return release.has("5.14") ? new MempolicyOneMask(k) : new Mempolicy(k);
+    if (release.has("5.14")) {
+      return new MempolicyOneMask(k);
+    }
+    return release.has("2.6.26") ? new Mempolicy(k) : new MempolicyByZonelist(k);
   }
 
   Mbind mbind() {
     if (release.has("6.7")) {
       return new MbindByFolio(k);
     }
-    return release.has("5.5") ? new MbindQueueing(k) : new Mbind(k);
+    if (release.has("5.5")) {
+      return new MbindQueueing(k);
+    }
+    return release.has("2.6.34") ? new Mbind(k) : new MbindWithoutMerging(k);
   }
 
   Migrate migrate() {
     if (release.has("5.19")) {
       return new MigrateExclusive(k);
     }
-    return release.has("4.6") ? new MigrateFreeingAtOnce(k) : new Migrate(k);
+    if (release.has("4.6")) {
+      return new MigrateFreeingAtOnce(k);
+    }
+    return release.has("2.6.28") ? new Migrate(k) : new MigrateDirtyingAll(k);
   }
 
   MovePages movePages() {
     if (release.has("6.12")) {
       return new MovePagesByFolioWalk(k);
     }
-    return release.has("4.17") ? new MovePagesByEntry(k) : new MovePages(k);
+    if (release.has("4.17")) {
+      return new MovePagesByEntry(k);
+    }
+    return release.has("2.6.29") ? new MovePages(k) : new MovePagesInOneTable(k);
   }
 }

@@ -35,6 +35,9 @@ import java.util.List;
  *     (bcd51a3c679d, 6.0)
  * @param cpusetMigrates whether the pages of a task follow its cpuset. Not a matter of the release alone: cgroup v2 does it
  *     (ee9707e8593d, 5.15), and Debian's kernels have no other cpusets since 6.12.
+ * @param tracksSharedDirty whether the first write through a shared mapping of a file is noticed (d08b3851da41, 2.6.19)
+ * @param fileCountersFollow whether a file's page that moves is counted in {@code NR_FILE_PAGES} where it is from then on
+ *     (0e8c7d0fd5b4, 2.6.22)
  */
 public record KernelProfile(
     Release release,
@@ -54,10 +57,12 @@ public record KernelProfile(
     boolean hugetlbDontneed,
     boolean hugetlbUnmapRestores,
     long forkSkips,
-    boolean cpusetMigrates) {
+    boolean cpusetMigrates,
+    boolean tracksSharedDirty,
+    boolean fileCountersFollow) {
 
   /** Releases whose recorded traces have confirmed the model. */
-  public static final List<String> RECORDED = List.of("2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
+  public static final List<String> RECORDED = List.of("2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
 
   /** The profile of a release. */
   public static KernelProfile of(Release release) {
@@ -79,6 +84,8 @@ public record KernelProfile(
         release.has("5.18"),
         release.has("6.10"),
         release.has("6.0") ? VmFlag.HUGETLB : 0,
-        release.has("6.12"));
+        release.has("6.12"),
+        release.has("2.6.19"),
+        release.has("2.6.22"));
   }
 }

@@ -87,9 +87,14 @@ public class MemoryFaults {
       k.filemap.unlockPage(page);
     }
     int result = reuse(mm, vma, address, pte);
-    k.pageWriteback.setPageDirty(page);
+    setFaultedPageDirty(page);
     k.swap.putPage(page);
     return result;
+  }
+
+  /** {@code set_page_dirty_balance()}: a shared page is about to be written to. */
+  protected void setFaultedPageDirty(int page) {
+    k.pageWriteback.setPageDirty(page);
   }
 
   /** From {@code gotten} on: a copy of its own for the process, of a page that the caller holds (0: of zeroes). */
@@ -192,7 +197,7 @@ public class MemoryFaults {
     k.rmap.pageAddFileRmap(filePage);
     mm.pageTable().set(address, entry);
     if (write) {
-      k.pageWriteback.setPageDirty(filePage);
+      setFaultedPageDirty(filePage);
     }
     k.filemap.unlockPage(filePage);
     return result;

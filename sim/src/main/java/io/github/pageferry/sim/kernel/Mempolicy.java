@@ -27,7 +27,7 @@ public class Mempolicy {
 
   protected final Kernel k;
   /** {@code default_policy}: local allocation. */
-  private final Policy defaultPolicy = new Policy(Policy.PREFERRED, Policy.F_LOCAL);
+  protected final Policy defaultPolicy = new Policy(Policy.PREFERRED, Policy.F_LOCAL);
 
   protected Mempolicy(Kernel k) {
     this.k = k;
@@ -377,7 +377,8 @@ public class Mempolicy {
     return allocUnspread(gfp, policy);
   }
 
-  private int allocUnspread(int gfp, Policy policy) {
+  /** By a policy that does not interleave. */
+  protected int allocUnspread(int gfp, Policy policy) {
     int node = policyNode(gfp, policy);
     int page = 0;
     if (policy.mode == Policy.PREFERRED_MANY) {

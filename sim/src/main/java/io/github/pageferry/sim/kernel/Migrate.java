@@ -160,8 +160,10 @@ public class Migrate {
     frames.unfreezeRefs(page, expected);
     // The cache's reference; the isolation has another.
     k.swap.putPage(page);
-    k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
-    k.incZonePageState(newpage, ZoneStat.NR_FILE_PAGES);
+    if (k.profile.fileCountersFollow()) {
+      k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
+      k.incZonePageState(newpage, ZoneStat.NR_FILE_PAGES);
+    }
     if (frames.has(page, PageFlag.SWAPBACKED)) {
       k.decZonePageState(page, ZoneStat.NR_SHMEM);
       k.incZonePageState(newpage, ZoneStat.NR_SHMEM);
@@ -182,14 +184,18 @@ public class Migrate {
     }
     if (frames.has(page, PageFlag.DIRTY)) {
       k.pageWriteback.clearPageDirtyForIo(page);
-      // Not set_page_dirty(), which tells the file system that all of the page is dirty, when only some may be.
-      k.pageWriteback.setPageDirtyNobuffers(newpage);
+      setMovedPageDirty(newpage);
     }
     mlockMigratePage(newpage, page);
     frames.clear(page, PageFlag.SWAPCACHE | PageFlag.PRIVATE);
     frames.privateOf(page, 0);
     frames.mapping(page, 0);
     KernelBug.on(frames.has(newpage, PageFlag.WRITEBACK), "mm/migrate.c: new page {} under writeback", newpage);
+  }
+
+  /** Not {@code set_page_dirty()}, which tells the file system that all of the page is dirty, when only some of it may be. */
+  protected void setMovedPageDirty(int newpage) {
+    k.pageWriteback.setPageDirtyNobuffers(newpage);
   }
 
   /** {@code mlock_migrate_page()} of mm/internal.h. */
@@ -266,7 +272,11 @@ public class Migrate {
     }
     // Writing may unlock the page; whoever waits for it must find working entries then.
     removeMigrationPtes(page, page);
-    int rc = mapping.ops().writepage(page);
+    return afterWriteout(page, mapping.ops().writepage(page));
+  }
+
+  /** The end of {@code writeout()}: the page is locked again, and this attempt at moving it has failed in any case. */
+  protected int afterWriteout(int page, int rc) {
     if (rc != AddressSpaceOperations.AOP_WRITEPAGE_ACTIVATE) {
       k.filemap.lockPage(page);
     }

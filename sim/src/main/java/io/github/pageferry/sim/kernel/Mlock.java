@@ -123,9 +123,10 @@ public class Mlock {
   }
 
   /** {@code mlock_fixup()}'s result: the VMA that holds the range now, and 0 or an errno negated. */
-  private record Fixed(Vma vma, int error) {}
+  protected record Fixed(Vma vma, int error) {}
 
-  private Fixed mlockFixup(Vma of, @Nullable Vma prev, long start, long end, long flags) {
+  /** {@code mlock_fixup()}: locks or unlocks the part of one VMA that lies in the range. */
+  protected Fixed mlockFixup(Vma of, @Nullable Vma prev, long start, long end, long flags) {
     Vma vma = of;
     boolean lock = (flags & VmFlag.LOCKED) != 0;
     if (flags == vma.flags || vma.has(VmFlag.IO | VmFlag.PFNMAP)) {

@@ -317,7 +317,8 @@ public class Mmap {
       return true;
     }
     AddressSpace mapping = vma.mapping();
-    return !vma.has(VmFlag.PFNMAP | VmFlag.INSERTPAGE) && mapping != null && mapping.accountDirty;
+    boolean tracked = k.profile.tracksSharedDirty() && mapping != null && mapping.accountDirty;
+    return tracked && !vma.has(VmFlag.PFNMAP | VmFlag.INSERTPAGE);
   }
 
   /**

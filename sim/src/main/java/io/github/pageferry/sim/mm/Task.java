@@ -20,6 +20,8 @@ public final class Task {
   public CpusetGroup cpuset;
   /** {@code mems_allowed}: the nodes of its cpuset, where its policies have been rebound to them. */
   public NodeMask memsAllowed;
+  /** What the kernel's stack of the task still holds of a system call that failed. */
+  public int stackLeftover;
   /** {@code PF_SWAPWRITE}: may write to swap although congested; set while it migrates. */
   public boolean swapwrite;
 
