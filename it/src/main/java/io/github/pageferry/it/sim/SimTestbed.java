@@ -9,6 +9,7 @@ import io.github.pageferry.sim.MachineSpec;
 import io.github.pageferry.sim.SimulatedMachine;
 import io.github.pageferry.sim.kernel.Release;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,12 +17,16 @@ import java.util.Set;
 public final class SimTestbed implements Testbed {
 
   /** What a workload may need and a simulated machine has. */
-  private static final Set<Need> MODELLED = 
+  private static final Set<Need> MODELLED =
       EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE, Need.HUGETLB);
 
   private static final Set<Step.Backing> BACKINGS = EnumSet.of(
       Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.RAMFS, Step.Backing.EXT4, Step.Backing.VFAT,
       Step.Backing.DEVICE, Step.Backing.HUGETLB);
+
+  /** What did not always exist: the release that brought it (4e52780d41a7 and f8af4da3b4c1 in 2.6.32, 71e3aac0724f in 2.6.38). */
+  private static final Map<Need, String> SINCE =
+      Map.of(Need.HUGETLB, "2.6.32", Need.KSM, "2.6.32", Need.THP, "2.6.38");
 
   /** Huge pages of each node that a workload needs, where it needs them. */
   private static final int HUGE_PAGES = 4;
@@ -61,6 +66,9 @@ public final class SimTestbed implements Testbed {
       return Optional.of("needs " + workload.nodes() + " nodes with memory, there are " + spec.nodes());
     }
     for (Need need : workload.needs()) {
+      if (!release.has(SINCE.getOrDefault(need, "0"))) {
+        return Optional.of("Linux " + release + " has no " + need.word() + ", which came with " + SINCE.get(need));
+      }
       if (!MODELLED.contains(need)) {
         return Optional.of("the simulator does not model " + need.word());
       }

@@ -6,7 +6,7 @@ import io.github.pageferry.sim.mm.VmFile;
 
 /**
  * {@code fs/ext3} of 2.6.18, which has no ext4: the first write through a mapping is nobody's business, there being no
- * {@code page_mkwrite} (until 2e9ee850355593, 2.6.23), and blocks are allocated at once.
+ * {@code page_mkwrite} (until 2e9ee8503555, 2.6.27), and blocks are allocated at once.
  */
 class Ext3 extends Ext4 {
 

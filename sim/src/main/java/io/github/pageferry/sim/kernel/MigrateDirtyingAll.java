@@ -9,7 +9,7 @@ class MigrateDirtyingAll extends Migrate {
     super(k);
   }
 
-  /** {@code set_page_dirty()} until 3a902c5f6853 (2.6.26): all of the page is dirty, though only some of it may have been. */
+  /** {@code set_page_dirty()} until 3a902c5f6851 (2.6.26): all of the page is dirty, though only some of it may have been. */
   @Override
   protected void setMovedPageDirty(int newpage) {
     k.pageWriteback.setPageDirty(newpage);

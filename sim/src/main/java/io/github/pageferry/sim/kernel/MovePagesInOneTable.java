@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code move_pages(2)} as it came with 742755a1d8ce (2.6.18): one table for the whole array, moved in one go; the call returns
  * what {@code migrate_pages()} does, and -ENOENT where there was nothing to move (until e78bbfa82624, 2.6.28). A query reads its
- * addresses into that table, too, with 2.6.19's 8ce08464d2c1.
+ * addresses into that table, too, with 2.6.19's 8ce08464d2c7.
  */
 class MovePagesInOneTable extends MovePages {
 
@@ -35,7 +35,7 @@ class MovePagesInOneTable extends MovePages {
       status = new int[size];
     }
 
-    /** {@code new_page_node()}: near the node wanted, where that has no room or may not be used (until 3d99cfb5f465, 2.6.19). */
+    /** {@code new_page_node()}: near the node wanted, where that has no room or may not be used (until 3d99cfb5f461, 2.6.19). */
     @Override
     public int newPage(int oldPage) {
       int i = 0;
