@@ -18,6 +18,9 @@ final class Run implements AutoCloseable {
 
   private static final Path THP_ENABLED = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
+  /** Whether this process may be looked at: as it was before any run, since runs change it and may overlap. */
+  private static final int DUMPABLE = Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0);
+
   private final MemoryMigrator migrator;
   private final HostTestbed testbed;
   private final RunThread thread;
@@ -69,8 +72,7 @@ final class Run implements AutoCloseable {
   }
 
   private void prepareMachine(Set<Need> needs, int nodes) {
-    int dumpable = Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0);
-    cleanup.add(() -> Libc.prctl(Libc.PR_SET_DUMPABLE, dumpable, 0, 0, 0));
+    cleanup.add(() -> Libc.prctl(Libc.PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0));
     KernelSettings settings = new KernelSettings();
     cleanup.add(settings::close);
     String huge = KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("");

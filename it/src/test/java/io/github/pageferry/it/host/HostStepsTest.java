@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pageferry.Errno;
+import io.github.pageferry.MemoryPolicy;
 import io.github.pageferry.PageStatus;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.trace.Outcome;
 import io.github.pageferry.it.workload.PageSelector;
 import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.linux.LinuxMigrator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Steps on the real kernel, with expectations that hold on every release that a JVM runs on: from the manual pages. */
@@ -63,6 +66,30 @@ class HostStepsTest {
     assertThat(outcomes.get(1).returned()).isEqualTo(-Errno.EINVAL.number());
     assertThat(places(outcomes.get(1), "a")[0]).isNegative();
     assertThat(places(outcomes.get(2), "a")[0]).isZero();
+  }
+
+  @Test
+  void aTouchUnderANodeLeavesTheThreadItsPolicy() {
+    try (LinuxMigrator migrator = LinuxMigrator.open();
+        AddressWindow window = AddressWindow.take();
+        FileSystems fileSystems = new FileSystems();
+        UserMemory memory = new UserMemory();
+        PageMap pageMap = new PageMap();
+        Children children = new Children()) {
+      Regions regions = new Regions(window);
+      new Mapper(window, regions, fileSystems).map(
+          new Step.Map("a", 1, Step.Backing.ANON, Step.Sharing.PRIVATE, Step.Prot.RW, "", false));
+      try (PageCalls calls = new PageCalls(migrator, regions, children)) {
+        var pages = List.<PageSelector>of(new PageSelector.Pages("a", 0, 0, 0), new PageSelector.Hole(0));
+        assertThat(calls.bindThread(0)).isZero();
+        assertThat(migrator.getPolicy()).isEqualTo(MemoryPolicy.bind(0));
+        calls.unbindThread();
+        long touched = new RangeCalls(regions, memory, pageMap, calls)
+            .touch(new Step.Touch(pages, true, OptionalInt.of(0), false));
+        assertThat(touched).isEqualTo(EFAULT);
+        assertThat(migrator.getPolicy()).isEqualTo(MemoryPolicy.DEFAULT);
+      }
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.workload.Need;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -123,6 +124,33 @@ class LeftoversTest {
       }
     }
     assertThat(Machine.now()).isEqualTo(before);
+  }
+
+  @Test
+  void settingsOfTheMachineGetTheValueBackThatTheyHad() {
+    Path scanned = Path.of("/sys/kernel/mm/ksm/pages_to_scan");
+    Path huge = Path.of("/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
+    Workload ksm = HostRuns.workload(WORKLOADS.get(4));
+    Workload hugetlb = HostRuns.workload(WORKLOADS.get(3));
+    HostRuns.assumeRuns(testbed, ksm);
+    HostRuns.assumeRuns(testbed, hugetlb);
+    try (KernelSettings unusual = new KernelSettings()) {
+      assertThat(unusual.set(scanned, "123")).isTrue();
+      assertThat(unusual.set(huge, "1")).isTrue();
+      HostRuns.run(testbed, ksm);
+      HostRuns.run(testbed, hugetlb);
+      assertThat(KernelFile.read(scanned)).contains("123");
+      assertThat(KernelFile.read(huge)).contains("1");
+    }
+  }
+
+  @Test
+  void aProcessThatTookOnAnotherUserCanStillBeLookedAt() {
+    Workload workload = HostRuns.workload(WORKLOADS.get(0));
+    HostRuns.assumeRuns(testbed, workload);
+    assertThat(Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0)).isEqualTo(1);
+    HostRuns.run(testbed, workload);
+    assertThat(Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0)).isEqualTo(1);
   }
 
   @Test
