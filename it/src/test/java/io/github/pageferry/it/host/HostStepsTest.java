@@ -11,6 +11,7 @@ import io.github.pageferry.it.trace.Outcome;
 import io.github.pageferry.it.workload.PageSelector;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.linux.LinuxMigrator;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -298,6 +299,9 @@ class HostStepsTest {
         assertThat(session.execute(workload.steps().get(1)).returned()).isNegative();
         assertThat(session.execute(workload.steps().get(2)).returned()).isZero();
         assertThat(KernelFile.read(Path.of("/proc/self/cgroup"))).contains(before);
+        assertThat(Machine.threadsInGroups()).hasSize(1)
+            .doesNotContain(Long.toString(ProcessHandle.current().pid()))
+            .allMatch(thread -> Files.exists(Path.of("/proc/self/task", thread)));
       }
     }
   }

@@ -69,6 +69,17 @@ record Machine(Set<Long> children, Set<String> files, List<String> mappings, Set
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The threads in the groups that this process's runs have made. */
+  static List<String> threadsInGroups() {
+    String name = "pageferry-" + ProcessHandle.current().pid() + "-";
+    return CgroupMount.ofThisProcess().stream()
+        .flatMap(mount -> folders(mount.ownGroup()).filter(group -> group.startsWith(name))
+            .map(group -> mount.ownGroup().resolve(group).resolve(mount.unified() ? "cgroup.threads" : "tasks")))
+        .flatMap(file -> KernelFile.read(file).stream())
+        .flatMap(String::lines)
+        .toList();
+  }
+
   private static Stream<String> folders(Path parent) {
     try (Stream<Path> all = Files.list(parent)) {
       return all.map(path -> path.getFileName().toString()).toList().stream();
