@@ -64,10 +64,11 @@ final class BenchCommand implements Callable<Integer> {
     } catch (IllegalStateException e) {
       throw new CannotRunException(e.getMessage(), e);
     }
+    context.ending().beOrderly();
     Path folder = Files.createTempDirectory("pageferry-bench");
     try {
       Optional<Path> peer = HostComparison.compilePeer(folder, why -> console.line("Note: " + why));
-      print(new HostComparison(pages, rounds, peer, console::progress, context.cancelled()).run());
+      print(new HostComparison(pages, rounds, peer, console::progress, context.ending()::requested).run());
     } finally {
       delete(folder);
     }

@@ -51,7 +51,7 @@ public final class Main implements Runnable {
     Console console = new Console(out, err, Terminal.detect());
     int status;
     try (RunGuard guard = new RunGuard()) {
-      status = run(out, err, new Context(console, Machine.backends(), guard::cancelled), args);
+      status = run(out, err, new Context(console, Machine.backends(), guard), args);
     }
     System.exit(status);
   }

@@ -20,6 +20,7 @@ final class CommandLineRunner {
   int hostNodes = 1;
   Terminal terminal = Terminal.NONE;
   boolean cancelled;
+  boolean orderly;
   String out = "";
   String err = "";
 
@@ -29,7 +30,7 @@ final class CommandLineRunner {
     StringWriter errText = new StringWriter();
     PrintWriter outWriter = new PrintWriter(outText, true);
     PrintWriter errWriter = new PrintWriter(errText, true);
-    Context context = new Context(new Console(outWriter, errWriter, terminal), backends(), () -> cancelled);
+    Context context = new Context(new Console(outWriter, errWriter, terminal), backends(), new ScriptedEnding());
     int status = Main.run(outWriter, errWriter, context, args);
     out = outText.toString();
     err = errText.toString();
@@ -50,5 +51,18 @@ final class CommandLineRunner {
         workload -> workload.nodes() <= nodes ? Optional.empty() : Optional.of("has " + nodes + " nodes"), answers);
     opened.add(testbed);
     return testbed;
+  }
+
+  private final class ScriptedEnding implements Ending {
+
+    @Override
+    public boolean requested() {
+      return cancelled;
+    }
+
+    @Override
+    public void beOrderly() {
+      orderly = true;
+    }
   }
 }

@@ -166,6 +166,7 @@ class ConformCommandTest {
   void aSignalEndsTheRunWithItsOwnStatus() {
     pageferry.cancelled = true;
     assertThat(pageferry.run("conform", dir.toString())).isEqualTo(130);
+    assertThat(pageferry.orderly).isTrue();
     assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
     assertThat(pageferry.opened).hasSize(2).allSatisfy(testbed -> assertThat(testbed.calls).containsExactly("close testbed"));
   }

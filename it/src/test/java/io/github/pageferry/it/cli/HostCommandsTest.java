@@ -21,6 +21,7 @@ class HostCommandsTest {
   void nodesPrintsEveryNodeOfTheHost() {
     assertThat(pageferry.run("nodes")).as(pageferry.err).isZero();
     assertThat(pageferry.out).startsWith("linux " + System.getProperty("os.version")).contains("nodes with memory: 0");
+    assertThat(pageferry.orderly).as("nothing is to be taken away when a signal ends it").isFalse();
   }
 
   @Test
