@@ -7,8 +7,7 @@ import io.github.pageferry.it.sim.SimTestbed;
 import io.github.pageferry.it.testbed.Testbed;
 import io.github.pageferry.linux.LinuxMigrator;
 import io.github.pageferry.sim.MachineSpec;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.github.pageferry.sim.Profiles;
 
 /** The backends of the machine that the command line runs on. */
 final class Machine {
@@ -23,7 +22,7 @@ final class Machine {
         Machine::host,
         Machine::hostNodes,
         (profile, nodes) -> new SimTestbed(
-            profile.isEmpty() ? profileFor(System.getProperty("os.version")) : profile,
+            profile.isEmpty() ? Profiles.forThisHost() : Profiles.find(profile),
             new MachineSpec(nodes, NODE_BYTES, 1),
             true));
   }
@@ -47,11 +46,5 @@ final class Machine {
     } catch (IllegalStateException e) {
       throw new CannotRunException(e.getMessage(), e);
     }
-  }
-
-  /** The release without what comes after the version of its series: {@code 6.18} of {@code 6.18.44-cloud}. */
-  static String profileFor(String release) {
-    Matcher series = Pattern.compile("2\\.\\d+\\.\\d+|\\d+\\.\\d+").matcher(release);
-    return series.lookingAt() ? series.group() : release;
   }
 }

@@ -4,6 +4,7 @@ import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.sim.Profiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -38,12 +39,8 @@ final class CommandLineRunner {
   }
 
   private Backends backends() {
-    return new Backends(() -> open("6.18-test", hostNodes, host), () -> hostNodes, (profile, nodes) -> {
-      if (profile.equals("none")) {
-        throw new IllegalArgumentException("\"none\" is no Linux release");
-      }
-      return open("sim:" + (profile.isEmpty() ? "6.18" : profile), nodes, simulator);
-    });
+    return new Backends(() -> open("6.18-test", hostNodes, host), () -> hostNodes,
+        (profile, nodes) -> open("sim:" + (profile.isEmpty() ? "6.18" : Profiles.find(profile)), nodes, simulator));
   }
 
   private ScriptedTestbed open(String kernel, int nodes, Function<Step, Session.Result> answers) {

@@ -93,11 +93,4 @@ class HostCommandsTest {
   void amountsOfMemoryAreInTheFittingUnit(long bytes, String text) {
     assertThat(Bytes.format(bytes)).isEqualTo(text);
   }
-
-  @ParameterizedTest
-  @CsvSource({"6.18.44-fc-v669, 6.18", "2.6.36, 2.6.36", "2.6.18-419.el5, 2.6.18", "7.3.4+deb13-cloud-amd64, 7.3", "5.10, 5.10",
-      "strange, strange"})
-  void theNearestProfileIsThatOfTheSeries(String release, String profile) {
-    assertThat(Machine.profileFor(release)).isEqualTo(profile);
-  }
 }
