@@ -186,6 +186,18 @@ public final class SimulatedProcess {
     return enter().madvise.sysDontneed(address, length);
   }
 
+  /** {@code madvise(MADV_MERGEABLE)}: {@link #mergePages} merges them. */
+  public long mergeable(long address, long length) {
+    return enter().madvise.sysMergeable(address, length);
+  }
+
+  /** Lets ksmd merge all equal pages; 2.6.36's leaves those out that wait in a pagevec, which is emptied first. */
+  public void mergePages() {
+    Kernel k = enter();
+    k.swap.lruAddDrainAll();
+    k.ksm.settle();
+  }
+
   // Access.
 
   /** Reads from the page at an address: 0, or -EFAULT where the process would get a signal. */

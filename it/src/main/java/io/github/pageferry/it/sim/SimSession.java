@@ -157,6 +157,12 @@ final class SimSession implements Session {
           target.region.isReadable(target.page, prot != 0);
         }
       }));
+    } else if (step instanceof Step.Advise advise && advise.advice() == Step.Advice.MERGEABLE) {
+      long refused = overRuns(select(advise.pages()), self::mergeable, t -> {});
+      if (refused == 0) {
+        self.mergePages();
+      }
+      return Result.of(refused);
     } else if (step instanceof Step.Advise advise) {
       return Result.of(overRuns(select(advise.pages()), self::dontneed, target -> {
         if (target.region != null) {

@@ -17,8 +17,8 @@ import java.util.Set;
 public final class SimTestbed implements Testbed {
 
   /** What a workload may need and a simulated machine has. */
-  private static final Set<Need> MODELLED =
-      EnumSet.of(Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE, Need.HUGETLB);
+  private static final Set<Need> MODELLED = EnumSet.of(
+      Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE, Need.HUGETLB, Need.KSM);
 
   private static final Set<Step.Backing> BACKINGS = EnumSet.of(
       Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.RAMFS, Step.Backing.EXT4, Step.Backing.VFAT,
@@ -76,9 +76,6 @@ public final class SimTestbed implements Testbed {
     for (Step step : workload.steps()) {
       if (step instanceof Step.Map map && map.of().isEmpty() && !BACKINGS.contains(map.backing())) {
         return Optional.of("the simulator does not model " + map.backing());
-      }
-      if (step instanceof Step.Advise advise && advise.advice() == Step.Advice.MERGEABLE) {
-        return Optional.of("the simulator does not model ksm");
       }
     }
     return Optional.empty();

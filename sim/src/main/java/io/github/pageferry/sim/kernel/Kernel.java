@@ -54,6 +54,7 @@ public final class Kernel {
   public final Fat fat;
   public final Hugetlb hugetlb;
   public final HugetlbFaults hugetlbFaults;
+  public final Ksm ksm;
   public final Splice splice;
   public final Rmap rmap;
   public final Memory memory;
@@ -98,6 +99,7 @@ public final class Kernel {
     fat = new Fat(this);
     hugetlb = new Hugetlb(this);
     hugetlbFaults = new HugetlbFaults(this);
+    ksm = new Ksm(this);
     splice = new Splice(this);
     rmap = factory.rmap();
     memory = factory.memory();

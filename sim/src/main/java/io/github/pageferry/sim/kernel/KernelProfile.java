@@ -26,6 +26,7 @@ import java.util.List;
  *     page that it could not isolate (d883544515aa, 5.3; mended by 24526268f4e3, 6.6, and in 6.1.y)
  * @param thisnodePassesCpuset whether {@code __GFP_THISNODE} allocations pass every cpuset (until 4.1)
  * @param ksmMovable whether KSM's pages are moved like any others (3.9)
+ * @param ksmMaxPageSharing {@code max_page_sharing}: how many addresses share one of KSM's pages at most (2c653d0ee2ae, 4.13)
  * @param hugetlbMovable whether huge pages can be moved (e632a938d914, 74060e4d7879, 3.12)
  * @param hugetlbByHead whether {@code move_pages} moves a huge page only by its first address (until 6.7)
  * @param hugetlbDontneed whether {@code MADV_DONTNEED} takes huge pages (90e7e7f5ef3f, 5.18)
@@ -52,6 +53,7 @@ public record KernelProfile(
     boolean mbindWalkStops,
     boolean thisnodePassesCpuset,
     boolean ksmMovable,
+    int ksmMaxPageSharing,
     boolean hugetlbMovable,
     boolean hugetlbByHead,
     boolean hugetlbDontneed,
@@ -79,6 +81,7 @@ public record KernelProfile(
         release.has("5.3") && !release.has("6.1"),
         !release.has("4.1"),
         release.has("3.9"),
+        release.has("4.13") ? 256 : Integer.MAX_VALUE,
         release.has("3.12"),
         !release.has("6.7"),
         release.has("5.18"),

@@ -4,6 +4,7 @@ import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
+import org.jspecify.annotations.Nullable;
 
 /** {@code mm/madvise.c}. */
 public class Madvise {
@@ -39,12 +40,48 @@ public class Madvise {
     return 0;
   }
 
+  /** {@code madvise_behavior()} with {@code MADV_MERGEABLE}. */
+  private int madviseMergeable(Vma vma, @Nullable Vma prev, long start, long end) {
+    long flags = k.ksm.madviseMergeable(vma);
+    if (flags == vma.flags) {
+      return 0;
+    }
+    Vma marked = k.mmap.vmaMerge(
+        vma.mm, prev, start, end, flags, vma.anonVma, vma.file, vma.pageIndex(start), vma.policy);
+    if (marked == null) {
+      int error = start != vma.start ? k.mmap.splitVma(vma, start, true) : 0;
+      if (error == 0 && end != vma.end) {
+        error = k.mmap.splitVma(vma, end, false);
+      }
+      if (error != 0) {
+        return error;
+      }
+      marked = vma;
+    }
+    marked.flags = flags;
+    return 0;
+  }
+
   /**
    * {@code madvise(2)} with {@code MADV_DONTNEED}. Holes are passed over, and told at the end.
    *
    * @return 0 or an errno negated
    */
   public long sysDontneed(long start, long length) {
+    return sysMadvise(start, length, (vma, prev, from, to) -> madviseDontneed(vma, from, to));
+  }
+
+  /** {@code madvise(2)} with {@code MADV_MERGEABLE}: as {@link #sysDontneed}; ksmd does the rest. */
+  public long sysMergeable(long start, long length) {
+    return sysMadvise(start, length, this::madviseMergeable);
+  }
+
+  /** {@code madvise_vma()}: what is done to the part of a range that lies in one VMA. */
+  private interface Behavior {
+    int apply(Vma vma, @Nullable Vma prev, long start, long end);
+  }
+
+  private long sysMadvise(long start, long length, Behavior behavior) {
     long end = start + (length + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK);
     if ((start & ~PageTable.PAGE_MASK) != 0 || end < start) {
       return -Err.EINVAL;
@@ -54,27 +91,23 @@ public class Madvise {
     }
     int unmapped = 0;
     Mm mm = k.current.mm();
-    long at = start;
-    for (Vma vma = mm.findVma(start); ; vma = vma.next) {
+    for (long at = start; at < end; ) {
+      Vma vma = mm.findVma(at);
       if (vma == null) {
         return -Err.ENOMEM;
       }
       if (at < vma.start) {
         unmapped = -Err.ENOMEM;
         at = vma.start;
-        if (at >= end) {
-          return unmapped;
-        }
+        continue;
       }
       long to = Math.min(vma.end, end);
-      int error = madviseDontneed(vma, at, to);
+      int error = behavior.apply(vma, at > vma.start ? vma : vma.prev, at, to);
       if (error != 0) {
         return error;
       }
       at = to;
-      if (at >= end) {
-        return unmapped;
-      }
     }
+    return unmapped;
   }
 }

@@ -187,6 +187,9 @@ public class Migrate {
       setMovedPageDirty(newpage);
     }
     mlockMigratePage(newpage, page);
+    if (frames.ksm(newpage)) {
+      k.ksm.migratePage(newpage);
+    }
     frames.clear(page, PageFlag.SWAPCACHE | PageFlag.PRIVATE);
     frames.privateOf(page, 0);
     frames.mapping(page, 0);

@@ -245,6 +245,14 @@ public class Rmap {
     }
   }
 
+  /** {@code PageAnonExclusive()}, since 5.19. */
+  boolean isAnonExclusive(int page) {
+    return false;
+  }
+
+  /** {@code page_try_share_anon_rmap()}, since 5.19: the page is no process's alone any more. */
+  void shareAnon(int page) {}
+
   /** {@code make_migration_entry()} for an entry that maps the page. */
   protected long migrationEntry(int page, long pte) {
     return Pte.migration(page, Pte.write(pte));
@@ -333,12 +341,16 @@ public class Rmap {
    */
   public int tryToUnmap(int page, int flags) {
     KernelBug.on(!frames.has(page, PageFlag.LOCKED), "try_to_unmap() of unlocked page {}", page);
-    int result = frames.anon(page) ? tryToUnmapAnon(page, flags) : tryToUnmapFile(page, flags);
+    int result = frames.ksm(page) ? k.ksm.rmapWalkKsm(page, this::tryToUnmapOne, flags)
+        : frames.anon(page) ? tryToUnmapAnon(page, flags) : tryToUnmapFile(page, flags);
     return result != SWAP_MLOCK && !frames.mapped(page) ? SWAP_SUCCESS : result;
   }
 
   /** {@code try_to_munlock()}: marks the page as mlocked again where another VMA still locks it. */
   public int tryToMunlock(int page) {
+    if (frames.ksm(page)) {
+      return k.ksm.rmapWalkKsm(page, this::tryToUnmapOne, TTU_MUNLOCK);
+    }
     return frames.anon(page) ? tryToUnmapAnon(page, TTU_MUNLOCK) : tryToUnmapFile(page, TTU_MUNLOCK);
   }
 
@@ -397,6 +409,9 @@ public class Rmap {
   /** {@code rmap_walk()}: visits every place where the page may be mapped, mapped there or not. */
   int rmapWalk(int page, RmapOne one, int argument) {
     KernelBug.on(!frames.has(page, PageFlag.LOCKED), "rmap_walk() of unlocked page {}", page);
+    if (frames.ksm(page)) {
+      return k.ksm.rmapWalkKsm(page, one, argument);
+    }
     return frames.anon(page) ? rmapWalkAnon(page, one, argument) : rmapWalkFile(page, one, argument);
   }
 }

@@ -17,6 +17,16 @@ class RmapExclusive extends Rmap {
     k.frames.set(page, PageFlag.ANON_EXCLUSIVE);
   }
 
+  @Override
+  boolean isAnonExclusive(int page) {
+    return k.frames.anon(page) && k.frames.has(page, PageFlag.ANON_EXCLUSIVE);
+  }
+
+  @Override
+  void shareAnon(int page) {
+    k.frames.clear(page, PageFlag.ANON_EXCLUSIVE);
+  }
+
   /** {@code page_try_share_anon_rmap()} and the choice of the migration entry. */
   @Override
   protected long migrationEntry(int page, long pte) {

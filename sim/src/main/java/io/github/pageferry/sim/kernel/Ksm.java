@@ -1,0 +1,366 @@
+package io.github.pageferry.sim.kernel;
+
+import io.github.pageferry.sim.mm.AnonVma;
+import io.github.pageferry.sim.mm.AnonVmaChain;
+import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.KsmRmapItem;
+import io.github.pageferry.sim.mm.KsmStableNode;
+import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Task;
+import io.github.pageferry.sim.mm.Vma;
+import io.github.pageferry.sim.mm.VmFlag;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code mm/ksm.c}: pages of equal content become one, read-only for all. {@code ksmd} goes over all mergeable memory again and
+ * again: a page is compared with the merged ones (the stable tree) and, once it has stayed the same for a round, with
+ * those seen in this round (the unstable tree). The later of two equal pages is the one that both map from then on.
+ */
+public class Ksm {
+
+  /** What {@code ksm_madvise()} passes over. */
+  private static final long NEVER = VmFlag.MERGEABLE | VmFlag.SHARED | VmFlag.MAYSHARE | VmFlag.PFNMAP | VmFlag.IO
+      | VmFlag.DONTEXPAND | VmFlag.RESERVED | VmFlag.HUGETLB | VmFlag.INSERTPAGE | VmFlag.NONLINEAR | VmFlag.MIXEDMAP;
+
+  protected final Kernel k;
+  private final PageFrames frames;
+  /** {@code ksm_mm_head}: what ksmd goes over, in this order, and what it knows of each address. */
+  private final Map<Mm, TreeMap<Long, KsmRmapItem>> mmSlots = new LinkedHashMap<>();
+  /** {@code root_stable_tree}: by content; several pages of one content where one may have no more sharers. */
+  private final Map<Long, List<KsmStableNode>> stable = new HashMap<>();
+  /** {@code root_unstable_tree}, by content; made anew in every round. */
+  private final Map<Long, KsmRmapItem> unstable = new HashMap<>();
+  private final List<KsmStableNode> nodes = new ArrayList<>();
+  private boolean merged;
+
+  protected Ksm(Kernel k) {
+    this.k = k;
+    frames = k.frames;
+  }
+
+  /** {@code ksm_madvise(MADV_MERGEABLE)}: the flags that the VMA gets. */
+  long madviseMergeable(Vma vma) {
+    if (vma.has(NEVER)) {
+      return vma.flags;
+    }
+    mmSlots.putIfAbsent(vma.mm, new TreeMap<>());
+    return vma.flags | VmFlag.MERGEABLE;
+  }
+
+  /** {@code ksm_fork()}. */
+  void fork(Mm mm, Mm oldMm) {
+    if (mmSlots.containsKey(oldMm)) {
+      mmSlots.putIfAbsent(mm, new TreeMap<>());
+    }
+  }
+
+  /** {@code ksm_exit()}. */
+  void exit(Mm mm) {
+    TreeMap<Long, KsmRmapItem> items = mmSlots.remove(mm);
+    if (items != null) {
+      items.values().forEach(this::removeFromTree);
+    }
+  }
+
+  /** {@code ksmd}, run until a round has nothing left to merge. */
+  public void settle() {
+    Task caller = k.current;
+    k.current = k.kernelThread();
+    int calm = 0;
+    while (calm < 2) {
+      merged = false;
+      doScan();
+      calm = merged ? 0 : calm + 1;
+    }
+    k.current = caller;
+  }
+
+  /** {@code ksm_do_scan()}: one round. */
+  private void doScan() {
+    unstable.clear();
+    k.swap.lruAddDrainAll();
+    for (Mm mm : List.copyOf(mmSlots.keySet())) {
+      for (Vma vma = mm.first(); vma != null; vma = vma.next) {
+        if (vma.has(VmFlag.MERGEABLE) && vma.anonVma != null) {
+          scanVma(vma);
+        }
+      }
+      forgetUnmapped(mm);
+    }
+  }
+
+  private void scanVma(Vma vma) {
+    TreeMap<Long, KsmRmapItem> items = itemsOf(vma.mm);
+    for (long at = vma.start; at < vma.end; at += PageTable.PAGE_SIZE) {
+      int page = k.memory.followPage(vma, at, Memory.FOLL_GET);
+      if (page <= 0) {
+        continue;
+      }
+      if (frames.anon(page) && !frames.has(page, PageFlag.HEAD | PageFlag.TAIL)) {
+        KsmRmapItem item = items.computeIfAbsent(at, address -> new KsmRmapItem(vma.mm, address));
+        if (!frames.ksm(page) || item.head == null || item.head.page != page) {
+          cmpAndMergePage(page, item);
+        }
+      }
+      k.swap.putPage(page);
+    }
+  }
+
+  private TreeMap<Long, KsmRmapItem> itemsOf(Mm mm) {
+    TreeMap<Long, KsmRmapItem> items = mmSlots.get(mm);
+    if (items == null) {
+      throw new KernelBug("an mm that KSM does not know");
+    }
+    return items;
+  }
+
+  /** {@code remove_trailing_rmap_items()}: of addresses that are mergeable no longer. */
+  private void forgetUnmapped(Mm mm) {
+    itemsOf(mm).values().removeIf(item -> {
+      Vma vma = mm.findVma(item.address);
+      boolean gone = vma == null || vma.start > item.address || !vma.has(VmFlag.MERGEABLE);
+      if (gone) {
+        removeFromTree(item);
+      }
+      return gone;
+    });
+  }
+
+  /** {@code remove_rmap_item_from_tree()}. */
+  private void removeFromTree(KsmRmapItem item) {
+    if (item.head != null) {
+      item.head.items.remove(item);
+      item.head = null;
+    }
+    if (item.anonVma != null) {
+      k.rmap.dropAnonVma(item.anonVma);
+      item.anonVma = null;
+    }
+  }
+
+  /** {@code cmp_and_merge_page()}. */
+  private void cmpAndMergePage(int page, KsmRmapItem item) {
+    removeFromTree(item);
+    KsmStableNode node = stableTreeSearch(page);
+    if (node != null) {
+      if (tryToMergeWithKsmPage(item, page, node.page)) {
+        append(item, node);
+      }
+      return;
+    }
+    long checksum = frames.content(page);
+    if (item.oldChecksum != checksum) {
+      item.oldChecksum = checksum;
+      merged = true;
+      return;
+    }
+    KsmRmapItem other = unstable.get(checksum);
+    int otherPage = other == null ? 0 : mergeablePage(other);
+    if (other == null || otherPage == 0 || frames.content(otherPage) != checksum) {
+      if (otherPage != 0) {
+        k.swap.putPage(otherPage);
+      }
+      unstable.put(checksum, item);
+      return;
+    }
+    // A page that fork has given two owners is not merged with itself.
+    if (otherPage != page) {
+      mergeTwo(item, page, other, otherPage);
+    }
+    k.swap.putPage(otherPage);
+  }
+
+  /** {@code try_to_merge_two_pages()} and what follows it. */
+  private void mergeTwo(KsmRmapItem item, int page, KsmRmapItem other, int otherPage) {
+    if (!tryToMergeWithKsmPage(item, page, 0)) {
+      return;
+    }
+    if (!tryToMergeWithKsmPage(other, otherPage, page)) {
+      breakCow(item);
+      return;
+    }
+    unstable.remove(frames.content(page));
+    KsmStableNode node = new KsmStableNode(nodes.size() + 1, page);
+    nodes.add(node);
+    frames.mapping(page, node.handle());
+    stable.computeIfAbsent(frames.content(page), content -> new ArrayList<>(1)).add(node);
+    append(other, node);
+    append(item, node);
+    merged = true;
+  }
+
+  private void append(KsmRmapItem item, KsmStableNode node) {
+    item.head = node;
+    node.items.add(0, item);
+  }
+
+  /** {@code get_mergeable_page()}: with a reference; 0 where there is none. */
+  private int mergeablePage(KsmRmapItem item) {
+    Vma vma = vmaOf(item);
+    int page = vma == null ? 0 : Math.max(0, k.memory.followPage(vma, item.address, Memory.FOLL_GET));
+    if (page != 0 && !frames.anon(page)) {
+      k.swap.putPage(page);
+      return 0;
+    }
+    return page;
+  }
+
+  private @Nullable Vma vmaOf(KsmRmapItem item) {
+    Vma vma = item.mm.findVma(item.address);
+    boolean mergeable = vma != null && vma.start <= item.address && vma.has(VmFlag.MERGEABLE) && vma.anonVma != null;
+    return mergeable ? vma : null;
+  }
+
+  /** {@code get_ksm_page()}: whether the node's page is still what it was. */
+  private boolean isAlive(KsmStableNode node) {
+    return frames.count(node.page) > 0 && frames.mapping(node.page) == node.handle();
+  }
+
+  /** {@code stable_tree_search()}: a merged page of the same content that may have one sharer more. */
+  private @Nullable KsmStableNode stableTreeSearch(int page) {
+    if (frames.ksm(page)) {
+      return nodeOf(page);
+    }
+    List<KsmStableNode> equal = stable.get(frames.content(page));
+    if (equal == null) {
+      return null;
+    }
+    equal.removeIf(node -> !isAlive(node));
+    KsmStableNode best = null;
+    for (KsmStableNode node : equal) {
+      boolean room = node.items.size() < k.profile.ksmMaxPageSharing();
+      if (room && (best == null || node.items.size() > best.items.size())) {
+        best = node;
+      }
+    }
+    return best;
+  }
+
+  private @Nullable KsmStableNode nodeOf(int page) {
+    int id = frames.mapping(page) >>> 2;
+    return id == 0 ? null : nodes.get(id - 1);
+  }
+
+  /**
+   * {@code try_to_merge_with_ksm_page()}.
+   *
+   * @param kpage the merged page, 0 to make {@code page} one
+   */
+  private boolean tryToMergeWithKsmPage(KsmRmapItem item, int page, int kpage) {
+    Vma vma = vmaOf(item);
+    if (vma == null || !tryToMergeOnePage(vma, item.address, page, kpage)) {
+      return false;
+    }
+    AnonVma anonVma = vma.anonVma;
+    if (anonVma != null && item.anonVma == null) {
+      k.rmap.getAnonVma(anonVma);
+      item.anonVma = anonVma;
+    }
+    return true;
+  }
+
+  /** {@code try_to_merge_one_page()}. */
+  private boolean tryToMergeOnePage(Vma vma, long address, int page, int kpage) {
+    if (page == kpage) {
+      return true;
+    }
+    if (!frames.anon(page) || frames.ksm(page) || !k.filemap.trylockPage(page)) {
+      return false;
+    }
+    boolean done = writeProtectPage(vma, address, page);
+    if (done && kpage == 0) {
+      frames.mapping(page, PageFrames.MAPPING_FLAGS);
+      k.swap.markPageAccessed(page);
+    } else if (done) {
+      replacePage(vma, address, page, kpage);
+    }
+    k.filemap.unlockPage(page);
+    if (done && kpage != 0 && vma.has(VmFlag.LOCKED) && !frames.has(kpage, PageFlag.MLOCKED)) {
+      k.filemap.lockPage(kpage);
+      k.mlock.mlockVmaPage(kpage);
+      k.filemap.unlockPage(kpage);
+    }
+    return done;
+  }
+
+  /** {@code write_protect_page()}: fails where somebody beside the page tables and ksmd holds the page. */
+  private boolean writeProtectPage(Vma vma, long address, int page) {
+    long pte = vma.mm.pageTable().get(address);
+    if (!Pte.present(pte) || Pte.pfn(pte) != page || Pte.special(pte)) {
+      return false;
+    }
+    if (Pte.write(pte) || Pte.dirty(pte) || k.rmap.isAnonExclusive(page)) {
+      if (frames.mapcount(page) + 1 != frames.count(page)) {
+        return false;
+      }
+      if (Pte.dirty(pte)) {
+        k.pageWriteback.setPageDirty(page);
+      }
+      k.rmap.shareAnon(page);
+      vma.mm.pageTable().set(address, pte & ~(Pte.WRITE | Pte.DIRTY));
+    }
+    return true;
+  }
+
+  /** {@code replace_page()}: the address maps the merged page from now on. */
+  private void replacePage(Vma vma, long address, int page, int kpage) {
+    frames.get(kpage);
+    k.rmap.pageAddAnonRmap(kpage, vma, address);
+    vma.mm.pageTable().set(address, Pte.of(kpage, vma.pageProt));
+    k.rmap.pageRemoveRmap(page);
+    if (!frames.mapped(page) && frames.has(page, PageFlag.MLOCKED)) {
+      k.mlock.clearPageMlock(page);
+    }
+    k.swap.putPage(page);
+    merged = true;
+  }
+
+  /** {@code break_cow()}: a merged page with one owner is nobody's gain; the owner gets a copy. */
+  private void breakCow(KsmRmapItem item) {
+    removeFromTree(item);
+    Vma vma = vmaOf(item);
+    if (vma != null) {
+      k.memoryFaults.handleMmFault(vma.mm, vma, item.address, true);
+    }
+  }
+
+  /** {@code rmap_walk_ksm()}: the VMAs that ksmd knows first, then those that fork has made since. */
+  int rmapWalkKsm(int page, Rmap.RmapOne one, int argument) {
+    KsmStableNode node = nodeOf(page);
+    for (int newForks = 0; node != null && newForks < 2; newForks++) {
+      for (KsmRmapItem item : node.items) {
+        AnonVma anonVma = item.anonVma;
+        for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
+          Vma vma = link.vma();
+          boolean covers = vma.start <= item.address && item.address < vma.end;
+          if (!covers || (item.mm == vma.mm) == (newForks == 1)) {
+            continue;
+          }
+          int result = one.visit(page, vma, item.address, argument);
+          if (result != Rmap.SWAP_AGAIN) {
+            return result;
+          }
+        }
+      }
+    }
+    return Rmap.SWAP_AGAIN;
+  }
+
+  /** {@code ksm_migrate_page()}: the new page is the merged one. */
+  void migratePage(int newpage) {
+    KsmStableNode node = nodeOf(newpage);
+    if (node != null) {
+      node.page = newpage;
+    }
+  }
+}
