@@ -27,6 +27,8 @@ final class PrivateMount {
   /** Where the thread mounts: a directory that any Linux has. What is under it is only hidden from that thread. */
   private static final String MOUNT_POINT = "/proc";
 
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
   private static final String PROPERTY = "pageferry.host.";
 
   private PrivateMount() {}
@@ -39,11 +41,24 @@ final class PrivateMount {
       return openGiven(kind, Path.of(given), property);
     }
     return switch (kind) {
-      case TMPFS, RAMFS -> mount(kind.word(), kind.word());
+      case TMPFS -> openTmpfs();
+      case RAMFS -> mount("ramfs", "ramfs");
       case EXT4 -> openExt4();
       case VFAT -> mountImage(kind);
       default -> throw new IllegalArgumentException(kind + " is not a file system");
     };
+  }
+
+  private static int openTmpfs() {
+    try {
+      return mount("tmpfs", "tmpfs");
+    } catch (Unavailable e) {
+      // the one that shm_open(3) uses is open to everyone
+      if (isOn("tmpfs", SHARED_MEMORY)) {
+        return openDirectory(SHARED_MEMORY);
+      }
+      throw e;
+    }
   }
 
   private static int openExt4() {
