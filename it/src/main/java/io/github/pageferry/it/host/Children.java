@@ -75,11 +75,12 @@ final class Children implements AutoCloseable {
     return pid;
   }
 
-  /** Ends a child and reaps it. */
-  void exit(String name) {
+  /** Ends a child and reaps it. Returns 0. */
+  long exit(String name) {
     int pid = pid(name);
     end(pid);
     pids.remove(name);
+    return 0;
   }
 
   private static void end(int pid) {

@@ -5,11 +5,15 @@ import io.github.pageferry.it.testbed.Session.Result;
 import io.github.pageferry.it.workload.Need;
 import io.github.pageferry.it.workload.Step;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ final class Run implements AutoCloseable {
   private final ContentCheck contentCheck;
   private final PageCalls pageCalls;
   private final RangeCalls rangeCalls;
+  private final Map<Class<? extends Step>, Function<Step, Result>> steps = new HashMap<>();
   private @Nullable Ksm ksm;
   private @Nullable CpusetGroup group;
   /** What was said last, as long as no step has been made since. */
@@ -65,6 +70,7 @@ final class Run implements AutoCloseable {
       rangeCalls = new RangeCalls(regions, memory, pageMap, pageCalls);
       cleanup.add(pins::close);
       cleanup.add(children::close);
+      defineSteps();
     } catch (RuntimeException e) {
       cleanup.close();
       throw e;
@@ -90,50 +96,37 @@ final class Run implements AutoCloseable {
     }
   }
 
-  Result execute(Step step) {
-    placement = null;
-    if (step instanceof Step.Move move) {
-      return pageCalls.move(move);
-    } else if (step instanceof Step.Query query) {
-      return pageCalls.query(query);
-    } else if (step instanceof Step.Migrate migrate) {
-      return pageCalls.migrate(migrate);
-    } else if (step instanceof Step.Bind bind) {
-      return pageCalls.bind(bind);
-    }
-    return Result.of(other(step));
+  private void defineSteps() {
+    on(Step.Move.class, pageCalls::move);
+    on(Step.Query.class, pageCalls::query);
+    on(Step.Migrate.class, pageCalls::migrate);
+    on(Step.Bind.class, pageCalls::bind);
+    does(Step.Map.class, mapper::map);
+    does(Step.Touch.class, rangeCalls::touch);
+    does(Step.Lock.class, rangeCalls::lock);
+    does(Step.Unlock.class, rangeCalls::unlock);
+    does(Step.Protect.class, rangeCalls::protect);
+    does(Step.Unmap.class, rangeCalls::unmap);
+    does(Step.Advise.class, this::advise);
+    does(Step.Sync.class, rangeCalls::sync);
+    does(Step.Pin.class, step -> forEach(Selection.of(step.pages(), regions), pins::pin));
+    does(Step.Unpin.class, step -> forEach(Selection.of(step.pages(), regions), pins::unpin));
+    does(Step.Fork.class, step -> children.fork(step.as()));
+    does(Step.Exit.class, step -> children.exit(step.process()));
+    does(Step.Cpuset.class, step -> confine(step.mems()));
   }
 
-  private long other(Step step) {
-    if (step instanceof Step.Map map) {
-      return mapper.map(map);
-    } else if (step instanceof Step.Touch touch) {
-      return rangeCalls.touch(touch);
-    } else if (step instanceof Step.Lock lock) {
-      return rangeCalls.lock(lock);
-    } else if (step instanceof Step.Unlock unlock) {
-      return rangeCalls.unlock(unlock);
-    } else if (step instanceof Step.Protect protect) {
-      return rangeCalls.protect(protect);
-    } else if (step instanceof Step.Unmap unmap) {
-      return rangeCalls.unmap(unmap);
-    } else if (step instanceof Step.Advise advise) {
-      return advise(advise);
-    } else if (step instanceof Step.Sync sync) {
-      return rangeCalls.sync(sync);
-    } else if (step instanceof Step.Pin pin) {
-      return forEach(Selection.of(pin.pages(), regions), pins::pin);
-    } else if (step instanceof Step.Unpin unpin) {
-      return forEach(Selection.of(unpin.pages(), regions), pins::unpin);
-    } else if (step instanceof Step.Fork fork) {
-      return children.fork(fork.as());
-    } else if (step instanceof Step.Exit exit) {
-      children.exit(exit.process());
-      return 0;
-    } else if (step instanceof Step.Cpuset cpuset) {
-      return confine(cpuset.mems());
-    }
-    throw new IllegalArgumentException("the host testbed does not know the step " + step.word());
+  private <S extends Step> void on(Class<S> kind, Function<S, Result> action) {
+    steps.put(kind, step -> action.apply(kind.cast(step)));
+  }
+
+  private <S extends Step> void does(Class<S> kind, ToLongFunction<S> action) {
+    on(kind, step -> Result.of(action.applyAsLong(step)));
+  }
+
+  Result execute(Step step) {
+    placement = null;
+    return Objects.requireNonNull(steps.get(step.getClass()), step.word()).apply(step);
   }
 
   private long advise(Step.Advise step) {
