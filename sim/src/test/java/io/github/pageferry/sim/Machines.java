@@ -2,15 +2,16 @@ package io.github.pageferry.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.sim.kernel.Kernel;
+import io.github.pageferry.sim.mm.Task;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The machines of a test: every test of this module gets its machines here, and each of them is held to the invariants when the test
- * ends, without a word in the test ({@code MachinesRuleTest} sees to the first, the platform's detection of extensions to the second).
+ * ends, and to have lost no page when its processes have ended, without a word in the test ({@code MachinesRuleTest} sees to the first, the platform's detection of extensions to the second).
  */
 public final class Machines {
 
@@ -28,8 +29,22 @@ public final class Machines {
 
   public static SimulatedMachine boot(MachineSpec spec, String release) {
     SimulatedMachine machine = SimulatedMachine.boot(spec, release);
-    CHECKS.get().add(machine.invariants()::check);
+    CHECKS.get().add(() -> {
+      machine.invariants().check();
+      end(machine.kernel());
+      machine.invariants().checkEmpty();
+    });
     return machine;
+  }
+
+  /** All processes exit and all pipes are closed: nothing has a page any longer. */
+  private static void end(Kernel kernel) {
+    for (Task task : kernel.tasks()) {
+      if (task.mm != null) {
+        kernel.fork.doExit(task);
+      }
+    }
+    kernel.splice.closeAll();
   }
 
   /** A migrator; the machine's invariants are checked unless the test closes it. */
@@ -64,17 +79,14 @@ public final class Machines {
     CHECKS.get().clear();
   }
 
-  /** Registered for all tests of the module. */
-  public static final class EndWithTheInvariants implements BeforeEachCallback, AfterEachCallback {
-
-    @Override
-    public void beforeEach(ExtensionContext context) {
-      CHECKS.get().clear();
-    }
+  /** Registered for all tests of the module. Machines that a test class makes in its fields are there before any callback. */
+  public static final class EndWithTheInvariants implements AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-      CHECKS.get().forEach(Runnable::run);
+      List<Runnable> checks = List.copyOf(CHECKS.get());
+      CHECKS.get().clear();
+      checks.forEach(Runnable::run);
     }
   }
 }
