@@ -46,6 +46,12 @@ public class BlockDevice {
     }
   }
 
+  /** Loses what waits, as a disk does that is pulled out; its blocks stay under way for ever. */
+  void forget() {
+    queue.clear();
+    plugged = false;
+  }
+
   private void write(int bh) {
     BufferHeads heads = k.bufferHeads;
     int page = heads.page(bh);

@@ -96,13 +96,20 @@ public class Ext4 implements FileOperations {
       return k.buffer.genericWriteEnd(mapping, page);
     }
 
-    /** {@code ext4_da_writepages()}: allocates what was delayed, then writes. */
+    /** {@code ext4_da_writepages()}: allocates what was delayed, then writes, until nothing is dirty any longer. */
     @Override
     public int writepages(AddressSpace mapping) {
-      return k.pageWriteback.writeCachePages(mapping, page -> {
-        allocateDelayed(page);
-        return ext4Writepage(page);
-      });
+      boolean[] found = {true};
+      int error = 0;
+      while (found[0] && error == 0) {
+        found[0] = false;
+        error = k.pageWriteback.writeCachePages(mapping, page -> {
+          found[0] = true;
+          allocateDelayed(page);
+          return ext4Writepage(page);
+        });
+      }
+      return error;
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.Vma;
 
 /**
- * The reverse map until 5beb4930525 (2.6.34): one anon_vma for each VMA, shared by all that descend from it through fork. It is
+ * The reverse map until 5beb49305251 (2.6.34): one anon_vma for each VMA, shared by all that descend from it through fork. It is
  * kept as a chain of one.
  */
 class RmapWithoutChains extends Rmap {
