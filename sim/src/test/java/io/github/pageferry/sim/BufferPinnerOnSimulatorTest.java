@@ -31,6 +31,11 @@ class BufferPinnerOnSimulatorTest {
     return Profiles.names();
   }
 
+  /** All but 2.6.18's, where a page goes to another node if there is no room on the one wanted ({@code FirstReleaseTest}). */
+  static List<String> laterProfiles() {
+    return profiles().stream().filter(profile -> !profile.equals("2.6.18")).toList();
+  }
+
   private static SimulatedMigrator four(String profile) {
     return Machines.open(profile + " nodes:4 memory:256MiB");
   }
@@ -79,7 +84,7 @@ class BufferPinnerOnSimulatorTest {
   }
 
   @ParameterizedTest
-  @MethodSource("profiles")
+  @MethodSource("laterProfiles")
   void aNodeThatIsTooSmallIsAResultThatSaysSo(String profile) {
     MoveReport report = BufferPinner.on(four(profile)).pin(0x7000_0000_0000L, 80L * MIB, 1);
     assertThat(report.complete()).isFalse();

@@ -53,6 +53,26 @@ class FirstReleaseTest {
   }
 
   @Test
+  void wherePagesHaveNoRoomTheyGoElsewhere() {
+    PageBatch many = PageBatch.ofCapacity(5000);
+    many.addRun(START, 4096, 5000, 1);
+    SimulatedMigrator small = Machines.open("2.6.18 nodes:4 memory:64MiB");
+    assertThat(small.movePages(MemoryMigrator.SELF, many, MOVE)).isZero();
+    int[] statuses = new int[5000];
+    many.copyStatuses(statuses, 0);
+    assertThat(statuses).contains(1, 2).doesNotContain(-Errno.ENOMEM.number());
+  }
+
+  @Test
+  void aHoleAtTheStartOfARangeIsNotSeen() {
+    assertFails(Errno.EFAULT, () -> migrator.bind(0, 4096, MemoryPolicy.bind(1), MOVE));
+    migrator.queryPages(MemoryMigrator.SELF, page(0));
+    // With memory above it.
+    migrator.bind(0, 4096, MemoryPolicy.bind(1), MOVE);
+    assertFails(Errno.EINVAL, () -> migrator.bind(START, -1, MemoryPolicy.bind(1), MOVE));
+  }
+
+  @Test
   void policiesHaveNoFlagsAndNameOnlyNodesThatMayBeUsed() {
     migrator.setPolicy(MemoryPolicy.bind(1, 3));
     assertThat(migrator.getPolicy()).isEqualTo(MemoryPolicy.bind(1, 3));

@@ -3,6 +3,7 @@ package io.github.pageferry.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.sim.kernel.Kernel;
+import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The machines of a test: every test of this module gets its machines here, and each of them is held to the invariants when the test
- * ends, and to have lost no page when its processes have ended, without a word in the test ({@code MachinesRuleTest} sees to the first, the platform's detection of extensions to the second).
+ * ends, and to have lost no page when its processes have ended, without a word in the test ({@code MachinesRuleTest} sees to the
+ * first, the platform's detection of extensions to the second).
  */
 public final class Machines {
 
@@ -37,7 +39,7 @@ public final class Machines {
     return machine;
   }
 
-  /** All processes exit and all pipes are closed: nothing has a page any longer. */
+  /** All processes exit, all pipes are closed, all files removed and journals committed: nothing has a page any longer. */
   private static void end(Kernel kernel) {
     for (Task task : kernel.tasks()) {
       if (task.mm != null) {
@@ -45,6 +47,12 @@ public final class Machines {
       }
     }
     kernel.splice.closeAll();
+    for (AddressSpace space : kernel.mappings.spaces()) {
+      while (space.host().references > 0) {
+        kernel.inodes.unlink(space.host());
+      }
+    }
+    kernel.ext4.syncFs();
   }
 
   /** A migrator; the machine's invariants are checked unless the test closes it. */

@@ -187,7 +187,7 @@ class SimulatedMigratorTest {
   }
 
   @ParameterizedTest
-  @MethodSource("profiles")
+  @MethodSource("laterProfiles")
   void rangesThatWrapOrAreNegativeAreRefused(String profile) {
     SimulatedMigrator migrator = four(profile);
     long start = BASE & -PAGE;

@@ -37,10 +37,6 @@ public final class Mm {
 
   /** {@code find_vma()}: the first VMA that ends above the address, whether it holds it or not. */
   public @Nullable Vma findVma(long address) {
-    if (address < 0) {
-      // Beyond the addresses of any process.
-      return null;
-    }
     Vma cached = cache;
     if (cached != null && cached.end > address && cached.start <= address) {
       return cached;

@@ -220,6 +220,11 @@ class JournalTest {
     assertThat(file.heads().has(bh(), BufferHeads.DIRTY | BufferHeads.MAPPED)).isFalse();
     assertThat(file.heads().has(bh(), BufferHeads.JBD)).as("on the checkpoint list").isTrue();
     t.k.filemap.unlockPage(file.page(0));
+    int page = file.page(0);
+    file.remove();
+    commit();
+    t.k.swap.lruAddDrainAll();
+    t.k.migrate.migratePages(t.isolate(page), t.new To(2), false);
   }
 
   @Test
