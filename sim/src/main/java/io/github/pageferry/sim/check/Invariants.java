@@ -8,7 +8,8 @@ import java.util.List;
 public final class Invariants {
 
   private static final List<Checker> CHECKERS = List.of(
-      new ReferenceChecker(), new LruChecker(), new CounterChecker(), new PageTableChecker(), new FileChecker());
+      new ReferenceChecker(), new LruChecker(), new CounterChecker(), new VmaChecker(), new PageTableChecker(),
+      new ReverseMapChecker(), new FileChecker());
 
   private final Kernel kernel;
 
