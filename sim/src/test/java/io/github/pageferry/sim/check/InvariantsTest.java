@@ -408,11 +408,13 @@ class InvariantsTest {
 
   @Test
   void aPageThatWasNeverFreed() {
-    int lost = k.pageAlloc.allocPagesExactNode(2, 0);
-    frames.count(lost, 0);
-    assertThatThrownBy(machine.invariants()::checkEmpty).hasMessageContaining("1 pages of node 2 were never freed");
-    frames.count(lost, 1);
-    k.swap.putPage(lost);
+    SimulatedMachine empty = Machines.boot();
+    empty.invariants().checkEmpty();
+    int lost = empty.kernel().pageAlloc.allocPagesExactNode(2, 0);
+    empty.kernel().frames.count(lost, 0);
+    assertThatThrownBy(empty.invariants()::checkEmpty).hasMessageContaining("1 pages of node 2 were never freed");
+    empty.kernel().frames.count(lost, 1);
+    empty.kernel().swap.putPage(lost);
   }
 
   @Test
