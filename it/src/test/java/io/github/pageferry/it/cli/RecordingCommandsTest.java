@@ -99,26 +99,26 @@ class RecordingCommandsTest {
 
   @Test
   void diffOfEqualTracesSucceeds() throws IOException {
-    record("sim:1.0", dir.resolve("a"));
-    record("sim:2.0", dir.resolve("b"));
+    record("sim:6.1", dir.resolve("a"));
+    record("sim:7.3", dir.resolve("b"));
     assertThat(pageferry.run("diff", dir.resolve("a").toString(), dir.resolve("b").toString())).isZero();
     assertThat(pageferry.out).contains("asks          1  equivalent").contains("wide          2  equivalent");
   }
 
   @Test
   void diffNamesBothKernelsAndEveryDivergence() throws IOException {
-    record("sim:1.0", dir.resolve("a"));
+    record("sim:6.1", dir.resolve("a"));
     pageferry.simulator = RecordingCommandsTest::wrong;
-    record("sim:2.0", dir.resolve("b"));
+    record("sim:7.3", dir.resolve("b"));
     Path json = dir.resolve("diff.json");
     assertThat(pageferry.run("diff", dir.resolve("a").toString(), dir.resolve("b").toString(), "--json", json.toString()))
         .isEqualTo(1);
     assertThat(pageferry.out).endsWith("""
 
-        asks: sim:1.0 against sim:2.0
+        asks: sim:6.1 against sim:7.3
           step 2  query
-            returned: sim:1.0 0, sim:2.0 EINVAL
-            status of entry 0: sim:1.0 0, sim:2.0 untouched
+            returned: sim:6.1 0, sim:7.3 EINVAL
+            status of entry 0: sim:6.1 0, sim:7.3 untouched
 
         2 workloads, 2 ran: 1 equivalent, 1 diverged; 0 skipped
         """);
@@ -127,14 +127,14 @@ class RecordingCommandsTest {
 
   @Test
   void diffSkipsWhatOneSideLacksAndNamesIt() throws IOException {
-    record("sim:1.0", dir.resolve("a"));
-    record("sim:2.0", dir.resolve("b"));
-    Files.delete(dir.resolve("b/asks.sim:2.0.trace.yaml"));
-    Files.delete(dir.resolve("a/wide.sim:1.0.trace.yaml"));
+    record("sim:6.1", dir.resolve("a"));
+    record("sim:7.3", dir.resolve("b"));
+    Files.delete(dir.resolve("b/asks.sim:7.3.trace.yaml"));
+    Files.delete(dir.resolve("a/wide.sim:6.1.trace.yaml"));
     assertThat(pageferry.run("diff", dir.resolve("a").toString(), dir.resolve("b").toString())).isEqualTo(1);
     assertThat(pageferry.out)
-        .contains("asks          1  skipped     sim:2.0: has no recorded trace in " + dir.resolve("b"))
-        .contains("wide          2  skipped     sim:1.0: has no recorded trace in " + dir.resolve("a"));
+        .contains("asks          1  skipped     sim:7.3: has no recorded trace in " + dir.resolve("b"))
+        .contains("wide          2  skipped     sim:6.1: has no recorded trace in " + dir.resolve("a"));
     assertThat(pageferry.err).contains("nothing ran");
   }
 }
