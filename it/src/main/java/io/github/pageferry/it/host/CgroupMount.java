@@ -10,24 +10,18 @@ import java.util.Optional;
  * A mounted cgroup hierarchy that has, or may have, the cpuset controller.
  *
  * @param unified whether it is of version 2
- * @param ownGroup the directory of the group that this process is in, or of the topmost one that can be seen
+ * @param mountPoint the directory of the topmost group that can be seen
+ * @param ownGroup the directory of the group that this process is in, or {@code mountPoint} where it cannot be seen
  */
-record CgroupMount(boolean unified, Path ownGroup) {
+record CgroupMount(boolean unified, Path mountPoint, Path ownGroup) {
 
   /** All of them, proc_pid_mountinfo(5) and cgroups(7) having the formats. */
   static List<CgroupMount> ofThisProcess() {
     String groups = KernelFile.read(Path.of("/proc/self/cgroup")).orElse("");
     return parse(KernelFile.read(Path.of("/proc/self/mountinfo")).orElse(""), groups).stream()
-        .map(mount -> Files.isDirectory(mount.ownGroup) ? mount : new CgroupMount(mount.unified, mount.top()))
+        .map(mount -> Files.isDirectory(mount.ownGroup) ? mount
+            : new CgroupMount(mount.unified, mount.mountPoint, mount.mountPoint))
         .toList();
-  }
-
-  private Path top() {
-    Path path = ownGroup;
-    while (!Files.isDirectory(path) && path.getParent() != null) {
-      path = path.getParent();
-    }
-    return path;
   }
 
   /**
@@ -52,7 +46,8 @@ record CgroupMount(boolean unified, Path ownGroup) {
           || after[0].equals("cgroup") && List.of(options.split(",")).contains("cpuset");
       if (unified || legacy) {
         String group = group(groups, unified).orElse("/");
-        mounts.add(new CgroupMount(unified, below(unescaped(before[4]), unescaped(before[3]), group)));
+        String mountPoint = unescaped(before[4]);
+        mounts.add(new CgroupMount(unified, Path.of(mountPoint), below(mountPoint, unescaped(before[3]), group)));
       }
     }
     return mounts;

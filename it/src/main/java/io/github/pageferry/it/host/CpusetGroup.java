@@ -1,9 +1,12 @@
 package io.github.pageferry.it.host;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
- * A cgroup for one thread, which can be confined to memory nodes.
+ * A cgroup for single threads, which can be confined to memory nodes.
  *
  * <p>The thread joins it while the group still has all of its parent's nodes, and these are taken away afterwards: a
  * change of {@code mems} reaches the policies of the process's mappings ({@code cpuset_change_task_nodemask},
@@ -16,21 +19,25 @@ final class CpusetGroup implements AutoCloseable {
 
   private static final int MILLIS = 10;
 
-  private final Path directory;
-  private final Path parent;
-  private final boolean unified;
-  private final String prefix;
-  private boolean enabledController;
+  private static final String CONTROL = "cgroup.subtree_control";
 
-  CpusetGroup(Path directory, boolean unified, String prefix) {
-    this.directory = directory;
-    this.unified = unified;
-    this.prefix = prefix;
-    parent = directory.getParent();
+  private final Path parent;
+  private final Path directory;
+  private final boolean unified;
+  /** What the names of the files begin with; nothing where the hierarchy is an old cpuset file system. */
+  private final String prefix;
+  /** Groups that the controller was not enabled below, the lowest first. */
+  private final Deque<Path> enabled = new ArrayDeque<>();
+
+  CpusetGroup(CgroupMount mount, String name) {
+    parent = mount.ownGroup();
+    directory = parent.resolve(name);
+    unified = mount.unified();
+    prefix = unified || Files.exists(parent.resolve("cpuset.mems")) ? "cpuset." : "";
     must("make the cgroup " + directory, Libc.result(Libc.mkdir(directory.toString(), 0755)));
     try {
       if (unified) {
-        prepareUnified();
+        prepareUnified(mount.mountPoint());
       } else {
         inherit("cpus");
         inherit("mems");
@@ -41,12 +48,24 @@ final class CpusetGroup implements AutoCloseable {
     }
   }
 
-  private void prepareUnified() {
+  /** Makes the group a threaded one first: its parent has processes, and could not enable a controller otherwise. */
+  private void prepareUnified(Path top) {
     write("make the cgroup a threaded one", directory.resolve("cgroup.type"), "threaded");
-    Path control = parent.resolve("cgroup.subtree_control");
+    Path group = top;
+    enableBelow(group);
+    for (Path name : top.relativize(parent)) {
+      if (!name.toString().isEmpty()) {
+        group = group.resolve(name);
+        enableBelow(group);
+      }
+    }
+  }
+
+  private void enableBelow(Path group) {
+    Path control = group.resolve(CONTROL);
     if (!Cpusets.words(control).contains("cpuset")) {
-      write("enable cpusets below " + parent, control, "+cpuset");
-      enabledController = true;
+      write("enable cpusets", control, "+cpuset");
+      enabled.push(group);
     }
   }
 
@@ -59,6 +78,11 @@ final class CpusetGroup implements AutoCloseable {
   /** Takes the calling thread in. */
   void join() {
     write("join the cgroup " + directory, threadsOf(directory), callingThread());
+  }
+
+  /** Takes in the thread that leads this process. */
+  void joinLeader() {
+    write("join the cgroup " + directory, threadsOf(directory), Long.toString(ProcessHandle.current().pid()));
   }
 
   private static String callingThread() {
@@ -104,8 +128,8 @@ final class CpusetGroup implements AutoCloseable {
       }
     }
     must("remove the cgroup " + directory, removed);
-    if (enabledController && Cpusets.groupsIn(parent).isEmpty()) {
-      KernelFile.write(parent.resolve("cgroup.subtree_control"), "-cpuset");
+    if (Cpusets.groupsIn(parent).isEmpty()) {
+      enabled.forEach(group -> KernelFile.write(group.resolve(CONTROL), "-cpuset"));
     }
   }
 }

@@ -1,50 +1,46 @@
 package io.github.pageferry.it.host;
 
+import io.github.pageferry.MemoryMigrator;
+import io.github.pageferry.MemoryPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place in the cgroup hierarchy, below this process's own group, where groups for confined threads are made.
  *
  * <p>A group holds one thread, not this process: version 1 takes single threads anyway, in version 2 the group is a
- * threaded one (Documentation/admin-guide/cgroup-v2.rst).
+ * threaded one (Documentation/admin-guide/cgroup-v2.rst). Where memory follows none but the thread that leads the
+ * process, that one is taken in too; a JVM's does nothing but wait.
  */
 final class Cpusets {
 
   private static final String NAME = "pageferry-";
   private static final AtomicInteger NEXT = new AtomicInteger();
 
-  private final Path parent;
-  private final boolean unified;
-  private final String prefix;
+  private final CgroupMount mount;
+  private final MemoryMigrator migrator;
+  private @Nullable Boolean memoryFollowsLeader;
 
-  private Cpusets(Path parent, boolean unified, String prefix) {
-    this.parent = parent;
-    this.unified = unified;
-    this.prefix = prefix;
+  private Cpusets(CgroupMount mount, MemoryMigrator migrator) {
+    this.mount = mount;
+    this.migrator = migrator;
   }
 
-  /** Finds it; empty where there is no hierarchy with cpusets. */
-  static Optional<Cpusets> find() {
-    List<CgroupMount> mounts = CgroupMount.ofThisProcess();
-    Optional<Cpusets> first = mounts.stream().filter(mount -> !mount.unified()).findFirst().map(Cpusets::legacy);
-    return first.isPresent() ? first
-        : mounts.stream().filter(CgroupMount::unified).findFirst().flatMap(Cpusets::unified);
-  }
-
-  private static Cpusets legacy(CgroupMount mount) {
-    boolean prefixed = Files.exists(mount.ownGroup().resolve("cpuset.mems"));
-    return new Cpusets(mount.ownGroup(), false, prefixed ? "cpuset." : "");
-  }
-
-  private static Optional<Cpusets> unified(CgroupMount mount) {
-    return words(mount.ownGroup().resolve("cgroup.controllers")).contains("cpuset")
-        ? Optional.of(new Cpusets(mount.ownGroup(), true, "cpuset.")) : Optional.empty();
+  /** Finds it, version 1 first; empty where there is no hierarchy with cpusets. */
+  static Optional<Cpusets> find(MemoryMigrator migrator) {
+    return CgroupMount.ofThisProcess().stream()
+        .filter(mount -> !mount.unified() || words(mount.mountPoint().resolve("cgroup.controllers")).contains("cpuset"))
+        .min(Comparator.comparing(CgroupMount::unified))
+        .map(mount -> new Cpusets(mount, migrator));
   }
 
   static List<String> words(Path file) {
@@ -62,19 +58,54 @@ final class Cpusets {
   }
 
   /**
-   * A new group with the same CPUs and nodes as its parent.
+   * A new group with the same CPUs and nodes as its parent, which the calling thread is in.
    *
-   * @throws IllegalStateException where it cannot be made
+   * @throws IllegalStateException where that cannot be had
    */
-  CpusetGroup newGroup() {
+  CpusetGroup joinNewGroup() {
+    CpusetGroup group = newGroup();
+    try {
+      group.join();
+      if (memoryFollowsLeader()) {
+        group.joinLeader();
+      }
+      return group;
+    } catch (RuntimeException e) {
+      group.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the process's memory follows the cpuset of its leading thread alone, as since Linux 7.3 (eda17a3a7084), or
+   * that of any thread. A policy that the kernel changes or leaves alone shows it; with one node it is all the same.
+   */
+  private synchronized boolean memoryFollowsLeader() {
+    if (memoryFollowsLeader == null) {
+      int[] nodes = migrator.allowedNodes().stream().toArray();
+      memoryFollowsLeader = nodes.length > 1 && Futures.onNewThread("pageferry-cpuset", () -> leavesPolicyAlone(nodes));
+    }
+    return memoryFollowsLeader;
+  }
+
+  private boolean leavesPolicyAlone(int[] nodes) {
+    try (CpusetGroup group = newGroup();
+        ScratchMemory page = new ScratchMemory(Libc.PAGE_SIZE)) {
+      group.join();
+      migrator.bind(page.address(), Libc.PAGE_SIZE, MemoryPolicy.bind(nodes), Set.of());
+      long confined = group.confine(ListFormat.format(Arrays.copyOfRange(nodes, 1, nodes.length)));
+      return confined == 0 && migrator.getPolicyAt(page.address()).nodes().contains(nodes[0]);
+    }
+  }
+
+  private CpusetGroup newGroup() {
     removeLeftovers();
-    Path directory = parent.resolve(NAME + ProcessHandle.current().pid() + "-" + NEXT.getAndIncrement());
-    return new CpusetGroup(directory, unified, prefix);
+    return new CpusetGroup(mount, NAME + ProcessHandle.current().pid() + "-" + NEXT.getAndIncrement());
   }
 
   /** Removes groups of processes that ended without a chance to do so (SIGKILL). */
   private void removeLeftovers() {
-    for (Path group : groupsIn(parent)) {
+    for (Path group : groupsIn(mount.ownGroup())) {
       String[] parts = group.getFileName().toString().split("-");
       if (parts.length == 3 && !Files.exists(Path.of("/proc", parts[1]))) {
         Libc.rmdir(group.toString());

@@ -12,13 +12,20 @@ import org.jspecify.annotations.Nullable;
 final class HostSession implements Session {
 
   private final HostTestbed testbed;
+  private final RunSlot slot;
   private final RunThread thread;
   /** Of the run's thread alone. */
   private @Nullable Run run;
   private boolean closed;
 
-  HostSession(HostTestbed testbed, int cpu) {
+  /**
+   * Starts the thread.
+   *
+   * @param slot given back by {@link #close}
+   */
+  HostSession(HostTestbed testbed, int cpu, RunSlot slot) {
     this.testbed = testbed;
+    this.slot = slot;
     thread = new RunThread(testbed.migrator(), cpu);
   }
 
@@ -63,6 +70,7 @@ final class HostSession implements Session {
     } finally {
       thread.close();
       testbed.closed(this);
+      slot.close();
     }
   }
 }

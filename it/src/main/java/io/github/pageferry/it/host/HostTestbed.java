@@ -23,7 +23,9 @@ import java.util.Set;
  * <p>Directories for files can be given by the system properties {@code pageferry.host.tmpfs}, {@code .ramfs},
  * {@code .ext4} and {@code .vfat}; without them the testbed mounts file systems of its own, which takes CAP_SYS_ADMIN.
  *
- * <p>May be used by several threads; each session by one. Sessions that need KSM or huge pages wait for one another.
+ * <p>May be used by several threads. One session is open at a time in a JVM, and the next waits for its end: they would
+ * share one address space, where a fork or the migration of all pages reaches what belongs to others. Sessions of other
+ * JVMs are waited for where both need KSM or huge pages.
  */
 public final class HostTestbed implements Testbed {
 
@@ -40,7 +42,7 @@ public final class HostTestbed implements Testbed {
 
   private HostTestbed(MemoryMigrator migrator) {
     this.migrator = migrator;
-    cpusets = Cpusets.find();
+    cpusets = Cpusets.find(migrator);
     requirements = new Requirements(migrator, fileSystems, cpusets);
   }
 
@@ -52,6 +54,7 @@ public final class HostTestbed implements Testbed {
   public static HostTestbed open() {
     Libc.load();
     HostTestbed testbed = new HostTestbed(LinuxMigrator.open());
+    PageCalls.rehearse(testbed.migrator);
     Runtime.getRuntime().addShutdownHook(testbed.shutdownHook);
     if (testbed.migrator.topology().nodesWithMemory().size() > 1) {
       // it moves pages by itself
@@ -81,25 +84,36 @@ public final class HostTestbed implements Testbed {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException where the workload cannot run here ({@link #lacks} says why), or after {@link #close}
+   * @throws IllegalStateException where the workload cannot run here ({@link #lacks} says why), where another session
+   *     does not end, or after {@link #close}
    */
   @Override
   public Session open(Workload workload) {
     int cpu = Requirements.cpu().orElseThrow(() -> new IllegalStateException("no CPU of node 0 to run on"));
-    HostSession session;
-    synchronized (sessions) {
-      if (closed) {
-        throw new IllegalStateException("the host testbed is closed");
-      }
-      session = new HostSession(this, cpu);
-      // known before it changes anything, so that whatever happens it is closed
-      sessions.add(session);
-    }
+    HostSession session = start(cpu);
     try {
       session.prepare(Requirements.needs(workload), workload.nodes());
       return session;
     } catch (RuntimeException | Error e) {
       session.close();
+      throw e;
+    }
+  }
+
+  /** A session that is known before it changes anything, so that whatever happens it is closed. */
+  private HostSession start(int cpu) {
+    RunSlot slot = RunSlot.take(this::isClosed);
+    try {
+      synchronized (sessions) {
+        if (closed) {
+          throw new IllegalStateException("the host testbed is closed");
+        }
+        HostSession session = new HostSession(this, cpu, slot);
+        sessions.add(session);
+        return session;
+      }
+    } catch (RuntimeException | Error e) {
+      slot.close();
       throw e;
     }
   }

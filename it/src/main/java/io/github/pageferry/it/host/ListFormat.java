@@ -1,11 +1,17 @@
 package io.github.pageferry.it.host;
 
 import java.util.BitSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The kernel's list format, {@code 0-3,8}, of CPUs and nodes ({@code bitmap_parselist}). */
 final class ListFormat {
 
   private ListFormat() {}
+
+  static String format(int... numbers) {
+    return IntStream.of(numbers).mapToObj(String::valueOf).collect(Collectors.joining(","));
+  }
 
   static BitSet parse(String text) {
     BitSet set = new BitSet();

@@ -44,6 +44,20 @@ final class PageCalls implements AutoCloseable {
         Libc.mmap(0, Libc.PAGE_SIZE, 0, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0));
   }
 
+  /**
+   * Makes calls that fail. What the backend needs to say so is then loaded while the class path can be read: another
+   * user, as whom calls are made later, may not be allowed to.
+   */
+  static void rehearse(MemoryMigrator migrator) {
+    PageBatch empty = PageBatch.ofCapacity(0);
+    returned(() -> migrator.movePages(ABSENT, empty, EnumSet.of(MoveFlag.MOVE)));
+    returned(() -> {
+      migrator.queryPages(ABSENT, empty);
+      return 0;
+    });
+    returned(() -> migrator.migratePages(ABSENT, NodeSet.of(0), NodeSet.of(0)));
+  }
+
   Result move(Step.Move step) {
     Selection pages = Selection.of(step.pages(), regions);
     List<Integer> to = step.to();

@@ -101,7 +101,7 @@ final class Requirements {
 
   private Optional<String> lacksCpusets() {
     return cpusets.isPresent() ? cpusets.get().lacks()
-        : Optional.of("no cgroup hierarchy with cpusets is mounted, or none that this process's group may use");
+        : Optional.of("no cgroup hierarchy with cpusets is mounted");
   }
 
   private static Optional<String> lacksTransparentHugePages() {

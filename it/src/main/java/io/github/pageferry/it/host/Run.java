@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one workload, as the run's own thread sees it. */
@@ -152,14 +151,13 @@ final class Run implements AutoCloseable {
   private long confine(List<Integer> nodes) {
     CpusetGroup joined = group;
     if (joined == null) {
-      joined = testbed.cpusets().newGroup();
+      joined = testbed.cpusets().joinNewGroup();
       cleanup.add(joined::close);
-      joined.join();
       // joining gives a thread all CPUs of its group
       thread.bindToCpu();
       group = joined;
     }
-    return joined.confine(nodes.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    return joined.confine(ListFormat.format(nodes.stream().mapToInt(Integer::intValue).toArray()));
   }
 
   Map<String, int[]> placement() {

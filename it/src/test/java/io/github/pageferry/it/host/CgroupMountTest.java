@@ -17,8 +17,8 @@ class CgroupMountTest {
   @Test
   void findsBothVersionsSideBySide() {
     assertThat(CgroupMount.parse(LEGACY, "3:cpuset:/\n2:cpu,cpuacct:/a\n0::/init.scope\n")).containsExactly(
-        new CgroupMount(false, Path.of("/sys/fs/cgroup/cpuset")),
-        new CgroupMount(true, Path.of("/sys/fs/cgroup/unified/init.scope")));
+        new CgroupMount(false, Path.of("/sys/fs/cgroup/cpuset"), Path.of("/sys/fs/cgroup/cpuset")),
+        new CgroupMount(true, Path.of("/sys/fs/cgroup/unified"), Path.of("/sys/fs/cgroup/unified/init.scope")));
   }
 
   @Test
@@ -42,13 +42,14 @@ class CgroupMountTest {
   void theOldCpusetFileSystemIsOneToo() {
     String mounts = "50 49 0:31 / /dev/cpuset rw - cpuset none rw\n";
     assertThat(CgroupMount.parse(mounts, "1:cpuset:/\n"))
-        .containsExactly(new CgroupMount(false, Path.of("/dev/cpuset")));
+        .containsExactly(new CgroupMount(false, Path.of("/dev/cpuset"), Path.of("/dev/cpuset")));
   }
 
   @Test
   void pathsAreUnescapedAndOtherLinesPassedOver() {
     String mounts = "broken line\n50 49 0:31 / /mnt/a\\040b\\134c rw - cgroup2 none rw\n";
-    assertThat(CgroupMount.parse(mounts, "")).containsExactly(new CgroupMount(true, Path.of("/mnt/a b\\c")));
+    assertThat(CgroupMount.parse(mounts, ""))
+        .containsExactly(new CgroupMount(true, Path.of("/mnt/a b\\c"), Path.of("/mnt/a b\\c")));
   }
 
   @Test

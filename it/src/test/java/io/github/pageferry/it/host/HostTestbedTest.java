@@ -107,6 +107,24 @@ class HostTestbedTest {
   }
 
   @Test
+  void aSessionWaitsForTheEndOfTheOneBefore() throws Exception {
+    try (HostTestbed first = HostTestbed.open();
+        HostTestbed second = HostTestbed.open()) {
+      HostRuns.assumeRuns(first, SMALL);
+      ExecutorService threads = Executors.newFixedThreadPool(1);
+      Future<?> other;
+      try (Session session = first.open(SMALL)) {
+        session.execute(SMALL.steps().get(0));
+        other = threads.submit(() -> HostRuns.run(second, SMALL));
+        assertThatThrownBy(() -> RunSlot.take(() -> true)).hasMessageContaining("another session");
+        assertThat(other).isNotDone();
+      }
+      other.get();
+      threads.shutdown();
+    }
+  }
+
+  @Test
   void closingClosesOpenSessions() {
     HostTestbed testbed = HostTestbed.open();
     HostRuns.assumeRuns(testbed, SMALL);

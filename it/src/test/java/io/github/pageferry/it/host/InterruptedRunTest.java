@@ -7,7 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,14 +32,8 @@ class InterruptedRunTest {
 
   /** Starts a JVM with a run and waits until it has made its steps. */
   private List<Long> start(String... needs) throws IOException {
-    List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC"));
-    if (Runtime.version().feature() >= 22) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), InterruptedRun.class.getName()));
-    command.addAll(List.of(needs));
-    jvm = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    jvm = new ProcessBuilder(Jvm.command(Jvm.CLASS_PATH, InterruptedRun.class, needs))
+        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader output = jvm.inputReader();
     String line = output.readLine();
     assumeTrue(line == null || !line.startsWith(InterruptedRun.SKIPPED), line);

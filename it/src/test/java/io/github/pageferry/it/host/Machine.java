@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 record Machine(Set<Long> children, Set<String> files, List<String> mappings, Set<String> cgroups, String mounts,
     Map<String, String> settings, MemoryPolicy policy, int dumpable) {
 
-  private static final Path HUGE_PAGES = Path.of("/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
+  private static final Path HUGE_PAGES =
+      Path.of("/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
   private static final List<Path> SETTINGS = List.of(
       Path.of("/sys/kernel/mm/ksm/run"),
       Path.of("/sys/kernel/mm/ksm/pages_to_scan"),
@@ -43,7 +44,11 @@ record Machine(Set<Long> children, Set<String> files, List<String> mappings, Set
     try (LinuxMigrator migrator = LinuxMigrator.open()) {
       return new Machine(
           ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toCollection(TreeSet::new)),
-          ownFiles(), mappingsOfRuns(), cgroupsOf(ProcessHandle.current().pid()), KernelFile.read(Path.of("/proc/self/mountinfo")).orElse(""), settingsAtRest(),
+          ownFiles(),
+          mappingsOfRuns(),
+          cgroupsOf(ProcessHandle.current().pid()),
+          KernelFile.read(Path.of("/proc/self/mountinfo")).orElse(""),
+          settingsAtRest(),
           migrator.getPolicy(), Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0));
     }
   }

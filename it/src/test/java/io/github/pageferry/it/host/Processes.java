@@ -21,7 +21,9 @@ final class Processes {
   }
 
   static Set<String> openPipes(long pid) {
-    return openFiles(pid).stream().filter(file -> file.startsWith("pipe:")).collect(Collectors.toCollection(TreeSet::new));
+    return openFiles(pid).stream()
+        .filter(file -> file.startsWith("pipe:"))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** What the descriptors of a process stand for: paths, {@code pipe:[123]} and the like. */
