@@ -125,7 +125,7 @@ class MovePagesInOneTable extends MovePages {
     for (int node = k.nodes.withMemory().first(); node >= 0; node = k.nodes.withMemory().next(node)) {
       present += k.nodes.zone(node).presentPages();
     }
-    return nrPages < Integer.MAX_VALUE && (nrPages + 1) * ENTRY >>> 12 <= present;
+    return nrPages < Integer.MAX_VALUE && (nrPages + 1) * ENTRY + 4095 >>> 12 <= present;
   }
 
   /**
