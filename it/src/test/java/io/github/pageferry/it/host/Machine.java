@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 record Machine(Set<Long> children, Set<String> files, List<String> mappings, Set<String> cgroups, String mounts,
     Map<String, String> settings, MemoryPolicy policy, int dumpable) {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Path HUGE_PAGES =
       Path.of("/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
   private static final List<Path> SETTINGS = List.of(
@@ -53,8 +55,25 @@ record Machine(Set<Long> children, Set<String> files, List<String> mappings, Set
     }
   }
 
+  /**
+   * The machine as it is once it equals an earlier moment, or as it still is after a while: threads of the JVM's own
+   * open and close files, too. What was open then and has been closed since is no leftover and counts as open.
+   */
+  static Machine settled(Machine before) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Machine now = now();
+      now.files.addAll(before.files);
+      if (now.equals(before) || System.nanoTime() > end) {
+        return now;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   private static Set<String> ownFiles() {
     Set<String> files = Processes.openFiles(ProcessHandle.current().pid());
+    files.remove(Processes.CLOSED_MEANWHILE);
     files.removeIf(file -> file.endsWith(".jar") || file.endsWith(".so") || file.endsWith("/modules")
         || file.startsWith("/proc/") && file.endsWith("/fd"));
     return files;

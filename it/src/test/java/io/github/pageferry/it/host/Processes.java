@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 /** What /proc says of processes. */
 final class Processes {
 
+  /** Stands for descriptors that were closed while the list was made. */
+  static final String CLOSED_MEANWHILE = "closed meanwhile";
+
   private Processes() {}
 
   /** The state letter of proc_pid_stat(5). */
@@ -39,7 +42,7 @@ final class Processes {
     try {
       return Files.readSymbolicLink(descriptor).toString();
     } catch (IOException e) {
-      return "closed meanwhile";
+      return CLOSED_MEANWHILE;
     }
   }
 }
