@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The place in the cgroup hierarchy, below this process's own group, where groups for confined threads are made.
@@ -28,7 +27,8 @@ final class Cpusets {
 
   private final CgroupMount mount;
   private final MemoryMigrator migrator;
-  private @Nullable Boolean memoryFollowsLeader;
+  private volatile boolean prepared;
+  private volatile boolean memoryFollowsLeader;
 
   private Cpusets(CgroupMount mount, MemoryMigrator migrator) {
     this.mount = mount;
@@ -58,7 +58,7 @@ final class Cpusets {
   }
 
   /**
-   * A new group with the same CPUs and nodes as its parent, which the calling thread is in.
+   * A new group with the same CPUs and nodes as its parent, which the calling thread is in. After {@link #prepare}.
    *
    * @throws IllegalStateException where that cannot be had
    */
@@ -66,7 +66,7 @@ final class Cpusets {
     CpusetGroup group = newGroup();
     try {
       group.join();
-      if (memoryFollowsLeader()) {
+      if (memoryFollowsLeader) {
         group.joinLeader();
       }
       return group;
@@ -77,15 +77,16 @@ final class Cpusets {
   }
 
   /**
-   * Whether the process's memory follows the cpuset of its leading thread alone, as since Linux 7.3 (eda17a3a7084), or
-   * that of any thread. A policy that the kernel changes or leaves alone shows it; with one node it is all the same.
+   * Finds out, once, whether the process's memory follows the cpuset of its leading thread alone, as since Linux 7.3
+   * (eda17a3a7084), or that of any thread. A policy that the kernel changes or leaves alone shows it; with one node it
+   * is all the same. To be called while there are no regions: pages of this process may be moved.
    */
-  private synchronized boolean memoryFollowsLeader() {
-    if (memoryFollowsLeader == null) {
-      int[] nodes = migrator.allowedNodes().stream().toArray();
-      memoryFollowsLeader = nodes.length > 1 && Futures.onNewThread("pageferry-cpuset", () -> leavesPolicyAlone(nodes));
+  void prepare() {
+    int[] nodes = migrator.allowedNodes().stream().toArray();
+    if (!prepared && nodes.length > 1) {
+      memoryFollowsLeader = Futures.onNewThread("pageferry-cpuset", () -> leavesPolicyAlone(nodes));
     }
-    return memoryFollowsLeader;
+    prepared = true;
   }
 
   private boolean leavesPolicyAlone(int[] nodes) {

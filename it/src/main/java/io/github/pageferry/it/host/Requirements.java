@@ -70,8 +70,9 @@ final class Requirements {
         return Optional.of("needs " + call.kernelName() + ": " + migrator.capabilities().of(call).reason());
       }
     }
-    if (PageMap.lacks().isPresent()) {
-      return PageMap.lacks();
+    Optional<String> pageMap = PageMap.lacks();
+    if (pageMap.isPresent()) {
+      return pageMap.map(reason -> "needs to see its page tables: " + reason);
     }
     if (changesUser(workload) && !hasCapabilities(Capability.SETUID, Capability.SETGID)) {
       return Optional.of("needs CAP_SETUID and CAP_SETGID for calls with another uid");

@@ -21,7 +21,7 @@ final class Run implements AutoCloseable {
 
   private static final Path THP_ENABLED = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
-  /** Whether this process may be looked at: as it was before any run, since runs change it and may overlap. */
+  /** Whether this process may be looked at, before any run has changed it. */
   private static final int DUMPABLE = Libc.prctl(Libc.PR_GET_DUMPABLE, 0, 0, 0, 0);
 
   private final MemoryMigrator migrator;
@@ -83,6 +83,9 @@ final class Run implements AutoCloseable {
     String huge = KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("");
     if (needs.contains(Need.THP) && huge.equals("never")) {
       settings.set(THP_ENABLED, "madvise");
+    }
+    if (needs.contains(Need.CPUSET)) {
+      testbed.cpusets().prepare();
     }
     if (needs.contains(Need.HUGETLB)) {
       HugePagePool pool = HugePagePool.obtain(nodes, testbed::isClosed);
