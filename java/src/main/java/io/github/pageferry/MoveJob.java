@@ -107,9 +107,9 @@ final class MoveJob {
       access.note("mbind moved the pages" + how + ", since move_pages may not be called: " + move);
     }
     String bind = access.bindRefusal();
-    if (bind != null) {
-      String policy = options.futurePages() == FuturePages.UNCHANGED ? "" : ", and no policy is set for those to come";
-      access.note("move_pages moved the pages" + policy + ", since mbind may not be called: " + bind);
+    if (bind != null && options.futurePages() != FuturePages.UNCHANGED) {
+      access.note("move_pages moved the pages, and no policy is set for those to come, since mbind may not be called: "
+          + bind);
     }
   }
 

@@ -69,6 +69,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new DiffCommand(context));
     commandLine.addSubcommand(new NodesCommand(context));
     commandLine.addSubcommand(new WhereCommand(context));
+    commandLine.addSubcommand(new MoveCommand(context));
     commandLine.addSubcommand(new DoctorCommand());
     commandLine.addSubcommand(new BenchCommand(context));
     commandLine.addSubcommand(new CommandLine.HelpCommand());

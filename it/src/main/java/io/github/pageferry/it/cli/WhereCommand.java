@@ -12,12 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code where}: on which nodes the pages of a process are. */
 @Command(
@@ -35,11 +32,9 @@ final class WhereCommand implements Callable<Integer> {
 
   private static final int LARGEST = 10;
 
-  @Spec
-  private CommandSpec spec;
-
-  @Parameters(index = "0", paramLabel = "PID", description = "The process; 'self' is this one.")
-  private String process;
+  @Parameters(index = "0", paramLabel = "PID", converter = ProcessId.class,
+      description = "The process; 'self' is this one.")
+  private int pid;
 
   @Option(names = "--all", description = "List all mappings that have pages, not only the largest " + LARGEST + ".")
   private boolean all;
@@ -57,26 +52,15 @@ final class WhereCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int pid = pid();
     try {
       ProcessMaps maps = new ProcessMaps();
       List<Mapping> mappings = maps.mappings(pid);
       List<Placed> placed = pages ? PageQuery.ask(pid, mappings, context.console()) : fromNumaMaps(mappings, maps.numaMappings(pid));
-      print(pid, placed);
+      print(placed);
       return ExitStatus.OK;
     } catch (IOException | IllegalStateException e) {
       throw new CannotRunException(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private int pid() {
-    if (process.equals("self")) {
-      return 0;
-    }
-    if (process.matches("[0-9]{1,9}") && Integer.parseInt(process) > 0) {
-      return Integer.parseInt(process);
-    }
-    throw new CommandLine.ParameterException(spec.commandLine(), "'" + process + "' is no process: give its pid or 'self'");
   }
 
   /**
@@ -121,16 +105,16 @@ final class WhereCommand implements Callable<Integer> {
     return Long.toHexString(mapping.start()) + "-" + Long.toHexString(mapping.end());
   }
 
-  private void print(int pid, List<Placed> placed) {
+  private void print(List<Placed> placed) {
     Console console = context.console();
     if (placed.isEmpty()) {
-      console.line("process " + (pid == 0 ? "self" : pid) + " has no memory of its own: it is a kernel thread or has ended");
+      console.line("process " + ProcessId.text(pid) + " has no memory of its own: it is a kernel thread or has ended");
       return;
     }
     Map<String, Long> total = new TreeMap<>(WhereCommand::compare);
     placed.forEach(one -> one.bytesByPlace().forEach((place, bytes) -> total.merge(place, bytes, Long::sum)));
     long onNodes = placed.stream().mapToLong(Placed::bytesOnNodes).sum();
-    console.line("process " + (pid == 0 ? "self" : pid) + ": " + Bytes.format(onNodes) + " in memory, in "
+    console.line("process " + ProcessId.text(pid) + ": " + Bytes.format(onNodes) + " in memory, in "
         + placed.size() + (placed.size() == 1 ? " mapping" : " mappings"));
     console.line("");
     TextTable totals = new TextTable("node", "memory", "share");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code nodes} and {@code where}, which look at this host. */
+/** {@code nodes}, {@code where} and {@code move}, which look at this host. */
 class HostCommandsTest {
 
   private final CommandLineRunner pageferry = new CommandLineRunner();
@@ -86,6 +86,49 @@ class HostCommandsTest {
   void aKernelThreadHasNoMemory() {
     assertThat(pageferry.run("where", "2")).as(pageferry.err).isZero();
     assertThat(pageferry.out).isEqualTo("process 2 has no memory of its own: it is a kernel thread or has ended\n");
+  }
+
+  @Test
+  void moveSaysWhereThePagesOfAnotherProcessWereAndAre() throws Exception {
+    Process sleeping = new ProcessBuilder("sleep", "1000").start();
+    try {
+      String pid = "" + sleeping.pid();
+      assertThat(pageferry.run("move", pid, "--to", "0")).as(pageferry.err).isZero();
+      assertThat(pageferry.out).startsWith("pin to node 0: ").contains(", complete in ")
+          .containsPattern("\n  before: node 0: [0-9]+ pages .*\n  after:  node 0: [0-9]+ pages ")
+          .doesNotContain("note:");
+      assertThat(pageferry.orderly).as("ends with its report where a signal wants it").isTrue();
+      assertThat(pageferry.run("where", pid, "--all")).isZero();
+      String stack = pageferry.out.lines().filter(line -> line.endsWith("[stack]")).findFirst().orElseThrow();
+      String range = stack.split(" +")[stack.split(" +").length - 2];
+      assertThat(pageferry.run("move", pid, "--to", "0", "--range", range)).as(pageferry.err).isZero();
+      String[] ends = range.split("-");
+      long pages = (Long.parseLong(ends[1], 16) - Long.parseLong(ends[0], 16)) / 4096;
+      assertThat(pageferry.out).startsWith("pin to node 0: " + pages + " pages (");
+      assertThat(pageferry.run("move", pid, "--from", "0", "--to", "0")).as(pageferry.err).isZero();
+      assertThat(pageferry.out).startsWith("process " + pid + ": migrate_pages from node 0 to node 0");
+    } finally {
+      sleeping.destroyForcibly().waitFor();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    "self --to 4095 | 2 | no memory on node 4095",
+    "self --to 0-x | 2 | '--to'",
+    "self | 2 | --to",
+    "nobody --to 0 | 2 | 'nobody' is no process",
+    "self --to 0 --range 2000-1000 | 2 | '2000-1000' is no range",
+    "self --to 0 --range 1000-2000 | 2 | nothing that may be accessed is mapped there",
+    "self --to 0 --from 0 --shared | 2 | cannot be combined",
+    "self --to 4095 --from 0 | 3 | EINVAL",
+    "999999999 --to 0 | 3 | there is no process 999999999",
+    "2 --to 0 | 3 | has no memory of its own"
+  })
+  void moveRefusesWhatItCannotDo(String arguments, int status, String why) {
+    assertThat(pageferry.run(("move " + arguments).split(" "))).as(pageferry.err).isEqualTo(status);
+    assertThat(pageferry.err).contains(why);
+    assertThat(pageferry.out).isEmpty();
   }
 
   @ParameterizedTest
