@@ -40,11 +40,14 @@ public class Mprotect {
     }
   }
 
-  /** {@code mprotect_fixup()}: returns the VMA that holds the range now, null where a VMA too many would be needed. */
-  protected @Nullable Vma mprotectFixup(Vma of, @Nullable Vma prev, long start, long end, long newFlags) {
+  /** {@code mprotect_fixup()}'s result: the VMA that holds the range now, and 0 or an errno negated. */
+  protected record Fixed(Vma vma, int error) {}
+
+  /** {@code mprotect_fixup()}. */
+  protected Fixed mprotectFixup(Vma of, @Nullable Vma prev, long start, long end, long newFlags) {
     Vma vma = of;
     if (newFlags == vma.flags) {
-      return vma;
+      return new Fixed(vma, 0);
     }
     long flags = newFlags;
     long counted = VmFlag.ACCOUNT | VmFlag.WRITE | VmFlag.HUGETLB | VmFlag.SHARED | VmFlag.NORESERVE;
@@ -55,9 +58,14 @@ public class Mprotect {
         vma.mm, prev, start, end, flags, vma.anonVma, vma.file, vma.pageIndex(start), vma.policy);
     if (merged != null) {
       vma = merged;
-    } else if (start != vma.start && k.mmap.splitVma(vma, start, true) != 0
-        || end != vma.end && k.mmap.splitVma(vma, end, false) != 0) {
-      return null;
+    } else {
+      int error = start != vma.start ? k.mmap.splitVma(vma, start, true) : 0;
+      if (error == 0 && end != vma.end) {
+        error = k.mmap.splitVma(vma, end, false);
+      }
+      if (error != 0) {
+        return new Fixed(vma, error);
+      }
     }
     vma.flags = flags;
     vma.pageProt = VmFlag.pageProt(flags);
@@ -66,7 +74,7 @@ public class Mprotect {
       vma.pageProt = VmFlag.pageProt(flags & ~VmFlag.SHARED);
     }
     changeProtection(vma, start, end, vma.pageProt, dirtyAccountable);
-    return vma;
+    return new Fixed(vma, 0);
   }
 
   /**
@@ -99,11 +107,11 @@ public class Mprotect {
         return -Err.EACCES;
       }
       long to = Math.min(vma.end, end);
-      Vma now = mprotectFixup(vma, prev, at, to, flags);
-      if (now == null) {
-        return -Err.ENOMEM;
+      Fixed fixed = mprotectFixup(vma, prev, at, to, flags);
+      if (fixed.error() != 0) {
+        return fixed.error();
       }
-      prev = now;
+      prev = fixed.vma();
       at = Math.max(to, prev.end);
       if (at >= end) {
         return 0;

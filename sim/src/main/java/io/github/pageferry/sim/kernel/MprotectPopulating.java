@@ -12,14 +12,14 @@ class MprotectPopulating extends Mprotect {
   }
 
   @Override
-  protected @Nullable Vma mprotectFixup(Vma of, @Nullable Vma prev, long start, long end, long newFlags) {
+  protected Fixed mprotectFixup(Vma of, @Nullable Vma prev, long start, long end, long newFlags) {
     long oldFlags = of.flags;
-    Vma vma = super.mprotectFixup(of, prev, start, end, newFlags);
-    if (vma != null && newFlags != oldFlags
+    Fixed fixed = super.mprotectFixup(of, prev, start, end, newFlags);
+    if (fixed.error() == 0 && newFlags != oldFlags
         && (oldFlags & (VmFlag.WRITE | VmFlag.SHARED | VmFlag.LOCKED)) == VmFlag.LOCKED
         && (newFlags & VmFlag.WRITE) != 0) {
-      k.mlock.populateVmaPageRange(vma, start, end);
+      k.mlock.populateVmaPageRange(fixed.vma(), start, end);
     }
-    return vma;
+    return fixed;
   }
 }
