@@ -198,6 +198,11 @@ public final class SimulatedProcess {
     k.ksm.settle();
   }
 
+  /** {@code madvise(MADV_HUGEPAGE)} of a mapping as a whole: huge pages may back it, where the kernel has them. */
+  public void adviseHuge(long address) {
+    enter().madvise.sysHugepage(address);
+  }
+
   // Access.
 
   /** Reads from the page at an address: 0, or -EFAULT where the process would get a signal. */

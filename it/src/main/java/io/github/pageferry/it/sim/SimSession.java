@@ -230,6 +230,9 @@ final class SimSession implements Session {
     if (error != 0) {
       return error;
     }
+    if (map.huge()) {
+      self.adviseHuge(base);
+    }
     boolean device = of == null && map.backing() == Step.Backing.DEVICE;
     long[] contents = of == null ? new long[pages] : of.fileContents;
     regions.put(map.as(), new SimRegion(map.as(), base, pages, shared, device, prot != 0, file, contents));
@@ -392,12 +395,18 @@ final class SimSession implements Session {
       }
       int[] status = query(region);
       for (int i = 0; i < region.pages; i++) {
-        if (region.canLook(i, status[i]) && self.peek(region.address(i)) != region.expected(i)) {
+        if (region.canLook(i, status[i]) && !holds(region.address(i), region.expected(i))) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /** Looks as a process does: where a page that was written has been lost, another one is brought in. */
+  private boolean holds(long address, long expected) {
+    self.read(address);
+    return self.peek(address) == expected;
   }
 
   @Override

@@ -18,7 +18,8 @@ public final class SimTestbed implements Testbed {
 
   /** What a workload may need and a simulated machine has. */
   private static final Set<Need> MODELLED = EnumSet.of(
-      Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE, Need.HUGETLB, Need.KSM);
+      Need.ROOT, Need.CPUSET, Need.TMPFS, Need.RAMFS, Need.EXT4, Need.VFAT, Need.DEVICE, Need.HUGETLB, Need.KSM,
+      Need.THP);
 
   private static final Set<Step.Backing> BACKINGS = EnumSet.of(
       Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.RAMFS, Step.Backing.EXT4, Step.Backing.VFAT,

@@ -34,10 +34,13 @@ final class Census {
     Census census = new Census();
     for (Mm mm : mms(k)) {
       mm.pageTable().forEach((address, pte) -> {
-        // The entry of a huge page counts as one.
+        // The entry of a huge page is one reference, and maps each base page unless it is hugetlb's.
         if (Pte.present(pte) && !Pte.special(pte)) {
-          census.ptes.merge(Pte.pfn(pte), 1, Integer::sum);
-          census.reference(Pte.pfn(pte));
+          int pages = Pte.huge(pte) ? k.frames.nrPages(Pte.pfn(pte)) : 1;
+          for (int i = 0; i < pages; i++) {
+            census.ptes.merge(Pte.pfn(pte) + i, 1, Integer::sum);
+          }
+          census.reference(k.frames.compoundHead(Pte.pfn(pte)));
           if (Pte.dirty(pte)) {
             census.dirtyInPte.add(Pte.pfn(pte));
           }

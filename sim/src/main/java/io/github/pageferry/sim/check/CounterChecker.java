@@ -47,7 +47,7 @@ final class CounterChecker implements Checker {
       if (frames.has(page, PageFlag.MLOCKED)) {
         counted[ZoneStat.NR_MLOCK.ordinal()]++;
       }
-      if (frames.mapped(page)) {
+      if (frames.mapcount(page) > 0) {
         counted[(frames.anon(page) ? ZoneStat.NR_ANON_PAGES : ZoneStat.NR_FILE_MAPPED).ordinal()]++;
       }
       AddressSpace mapping = kernel.pageMapping(page);

@@ -44,7 +44,7 @@ final class LruChecker implements Checker {
       }
     }
     for (int page : census.pages) {
-      if (kernel.frames.has(page, PageFlag.HUGETLB)) {
+      if (kernel.frames.has(page, PageFlag.HUGETLB | PageFlag.TAIL)) {
         continue;
       }
       if (listed.contains(page) == waiting.contains(page)) {

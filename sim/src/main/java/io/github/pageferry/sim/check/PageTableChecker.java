@@ -30,7 +30,7 @@ final class PageTableChecker implements Checker {
         violations.add("the entry at " + Long.toHexString(address) + " belongs to no VMA");
       }
       if (Pte.present(pte) && !Pte.special(pte) && !frames.has(Pte.pfn(pte), PageFlag.HUGETLB)) {
-        rss[frames.anon(Pte.pfn(pte)) ? 0 : 1]++;
+        rss[frames.anon(Pte.pfn(pte)) ? 0 : 1] += Pte.huge(pte) ? PageFrames.HUGE_FRAMES : 1;
         if (frames.content(Pte.pfn(pte)) == PageAlloc.POISON) {
           violations.add("the page at " + Long.toHexString(address) + " was never filled");
         }

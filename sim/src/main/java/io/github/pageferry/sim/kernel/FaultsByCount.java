@@ -12,6 +12,6 @@ class FaultsByCount extends FaultsAround {
 
   @Override
   protected boolean reuseSwapPage(int page) {
-    return frames.count(page) == 1 && frames.mapcount(page) == 1;
+    return frames.count(frames.compoundHead(page)) == 1 && frames.mapcount(page) == 1;
   }
 }

@@ -16,7 +16,6 @@ import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFile;
 import io.github.pageferry.sim.mm.VmFlag;
 import io.github.pageferry.sim.mm.VmOperations;
-import io.github.pageferry.sim.mm.Zone;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,24 +82,13 @@ public class Hugetlb implements FileOperations {
 
   // The pool.
 
-  /** {@code alloc_fresh_huge_page_node()}: from the zone, in use with one reference; 0 where there is no room. */
+  /** {@code alloc_fresh_huge_page_node()}: a free page, in no list; 0 where there is no room. */
   private int allocFresh(int node) {
-    Zone zone = k.nodes.findZone(node);
-    int head = zone == null ? 0 : zone.takeFreeHuge();
-    for (int i = 0; head != 0 && i < PAGES; i++) {
-      k.pageAlloc.prepNewPage(head + i);
-      frames.count(head + i, 0);
-      frames.set(head + i, i == 0 ? PageFlag.HEAD | PageFlag.HUGETLB : PageFlag.TAIL);
+    int head = k.pageAlloc.takeHuge(node);
+    if (head != 0) {
+      frames.set(head, PageFlag.HUGETLB);
     }
     return head;
-  }
-
-  /** {@code update_and_free_page()}: the frames go back to the zone. */
-  private void releaseFrames(int head) {
-    for (int i = 0; i < PAGES; i++) {
-      frames.flags(head + i, 0);
-    }
-    k.zone(head).giveBackHuge(head);
   }
 
   /**
@@ -118,7 +106,7 @@ public class Hugetlb implements FileOperations {
       pool.enqueue(node, head);
     }
     while (pool.pages(node) > count && pool.available() > 0 && pool.freePages(node) > 0) {
-      releaseFrames(pool.dequeue(node));
+      k.pageAlloc.freeHuge(pool.dequeue(node));
       pool.count(node, -1);
     }
     return pool.pages(node);
@@ -147,7 +135,7 @@ public class Hugetlb implements FileOperations {
     frames.clear(head, PageFlag.ACTIVE | PageFlag.DIRTY | PageFlag.UPTODATE | PageFlag.REFERENCED);
     if (pool.isTemporary(head)) {
       pool.temporary(head, false);
-      releaseFrames(head);
+      k.pageAlloc.freeHuge(head);
     } else {
       pool.enqueue(node, head);
     }

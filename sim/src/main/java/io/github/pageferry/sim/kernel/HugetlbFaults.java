@@ -167,7 +167,7 @@ public class HugetlbFaults {
         from.pageTable().setHuge(at, entry);
       }
       frames.get(Pte.pfn(entry));
-      k.memory.dupRmap(Pte.pfn(entry), vma);
+      k.memory.dupRmap(Pte.pfn(entry));
       to.pageTable().setHuge(at, entry);
     }
   }

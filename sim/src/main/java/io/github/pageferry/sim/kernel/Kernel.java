@@ -54,6 +54,8 @@ public final class Kernel {
   public final Fat fat;
   public final Hugetlb hugetlb;
   public final HugetlbFaults hugetlbFaults;
+  public final HugeMemory hugeMemory;
+  final HugeSplit hugeSplit;
   public final Ksm ksm;
   public final Splice splice;
   public final Rmap rmap;
@@ -99,6 +101,8 @@ public final class Kernel {
     fat = new Fat(this);
     hugetlb = new Hugetlb(this);
     hugetlbFaults = new HugetlbFaults(this);
+    hugeMemory = new HugeMemory(this);
+    hugeSplit = new HugeSplit(this);
     ksm = new Ksm(this);
     splice = new Splice(this);
     rmap = factory.rmap();

@@ -32,6 +32,7 @@ import java.util.List;
  * @param hugetlbDontneed whether {@code MADV_DONTNEED} takes huge pages (90e7e7f5ef3f, 5.18)
  * @param hugetlbUnmapRestores whether what is unmapped of a private mapping of huge pages is promised to it again
  *     (df7a6d1f6405, 6.10)
+ * @param huge what differs about transparent huge pages
  * @param forkSkips kinds of mappings whose entries fork does not copy unless there are anonymous pages in them: huge pages
  *     (bcd51a3c679d, 6.0)
  * @param cpusetMigrates whether the pages of a task follow its cpuset. Not a matter of the release alone: cgroup v2 does it
@@ -58,6 +59,7 @@ public record KernelProfile(
     boolean hugetlbByHead,
     boolean hugetlbDontneed,
     boolean hugetlbUnmapRestores,
+    HugeProfile huge,
     long forkSkips,
     boolean cpusetMigrates,
     boolean tracksSharedDirty,
@@ -86,6 +88,7 @@ public record KernelProfile(
         !release.has("6.7"),
         release.has("5.18"),
         release.has("6.10"),
+        HugeProfile.of(release),
         release.has("6.0") ? VmFlag.HUGETLB : 0,
         release.has("6.12"),
         release.has("2.6.19"),

@@ -106,7 +106,7 @@ public class Ksm {
       if (page <= 0) {
         continue;
       }
-      if (frames.anon(page) && !frames.has(page, PageFlag.HEAD | PageFlag.TAIL)) {
+      if (frames.anon(page)) {
         KsmRmapItem item = items.computeIfAbsent(at, address -> new KsmRmapItem(vma.mm, address));
         if (!frames.ksm(page) || item.head == null || item.head.page != page) {
           cmpAndMergePage(page, item);
@@ -174,10 +174,18 @@ public class Ksm {
       return;
     }
     // A page that fork has given two owners is not merged with itself.
-    if (otherPage != page) {
+    int head = frames.compoundHead(page);
+    boolean oneHugePage = otherPage != page && head == frames.compoundHead(otherPage);
+    if (otherPage != page && !oneHugePage) {
       mergeTwo(item, page, other, otherPage);
     }
     k.swap.putPage(otherPage);
+    if (oneHugePage) {
+      // Two parts of one huge page: it is split now, and they are merged when ksmd comes by again (77da2ba0648a, 4.17).
+      k.filemap.lockPage(head);
+      merged |= k.hugeSplit.splitHugePage(page, null) == 0;
+      k.filemap.unlockPage(frames.compoundHead(page));
+    }
   }
 
   /** {@code try_to_merge_two_pages()} and what follows it. */
@@ -274,7 +282,12 @@ public class Ksm {
     if (page == kpage) {
       return true;
     }
-    if (!frames.anon(page) || frames.ksm(page) || !k.filemap.trylockPage(page)) {
+    if (!frames.anon(page) || frames.ksm(page) || !k.filemap.trylockPage(frames.compoundHead(page))) {
+      return false;
+    }
+    int head = frames.compoundHead(page);
+    if (frames.nrPages(head) > 1 && k.hugeSplit.splitHugePage(page, null) != 0) {
+      k.filemap.unlockPage(head);
       return false;
     }
     boolean done = writeProtectPage(vma, address, page);

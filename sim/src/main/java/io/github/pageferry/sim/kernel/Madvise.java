@@ -76,6 +76,14 @@ public class Madvise {
     return sysMadvise(start, length, this::madviseMergeable);
   }
 
+  /** {@code hugepage_madvise(MADV_HUGEPAGE)} of the VMA at an address, where the release's are modelled. */
+  public void sysHugepage(long address) {
+    Vma vma = k.current.mm().findVma(address);
+    if (vma != null && vma.start <= address && k.profile.huge().modelled()) {
+      vma.flags |= VmFlag.HUGEPAGE;
+    }
+  }
+
   /** {@code madvise_vma()}: what is done to the part of a range that lies in one VMA. */
   private interface Behavior {
     int apply(Vma vma, @Nullable Vma prev, long start, long end);

@@ -24,6 +24,20 @@ class MbindByFolio extends MbindQueueing {
   }
 
   @Override
+  protected void meetHugeZero(Vma vma, long address) {}
+
+  /** Each huge page is queued, or fails, once. */
+  @Override
+  protected boolean queuePart(int page, QueuePages qp) {
+    int head = frames.compoundHead(page);
+    if (head == qp.large) {
+      return true;
+    }
+    qp.large = frames.nrPages(head) > 1 ? head : qp.large;
+    return queue(head, qp);
+  }
+
+  @Override
   protected int moveQueued(Mm mm, long start, long end, @Nullable Policy policy, PageList pagelist) {
     if (pagelist.isEmpty()) {
       return 0;
@@ -35,10 +49,13 @@ class MbindByFolio extends MbindQueueing {
 
   /** {@code alloc_migration_target_by_mpol()}. */
   private int allocByMpol(int page, Policy policy, long base) {
+    long number = base + Integer.toUnsignedLong(frames.index(page));
     if (frames.has(page, PageFlag.HUGETLB)) {
-      return k.hugetlb.allocForMigrationMpol(policy, (base + Integer.toUnsignedLong(frames.index(page))) / Hugetlb.PAGES);
+      return k.hugetlb.allocForMigrationMpol(policy, number / Hugetlb.PAGES);
     }
-    return k.mempolicy.allocPageMpol(Gfp.HIGHUSER_MOVABLE, policy, base + Integer.toUnsignedLong(frames.index(page)));
+    return frames.has(page, PageFlag.HEAD)
+        ? k.hugeMemory.allocByPolicy(policy, number / Hugetlb.PAGES)
+        : k.mempolicy.allocPageMpol(Gfp.HIGHUSER_MOVABLE, policy, number);
   }
 
   /**

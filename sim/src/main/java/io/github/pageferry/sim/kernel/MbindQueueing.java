@@ -9,7 +9,6 @@ import io.github.pageferry.sim.mm.Policy;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
-import io.github.pageferry.sim.mm.VmFlag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +31,8 @@ class MbindQueueing extends Mbind {
     final PageList pagelist;
     /** {@code nr_failed}: misplaced pages that could not be isolated; before 6.7 only whether there were any. */
     int failed;
+    /** {@code large}: the huge page whose part was seen last, since 6.7. */
+    int large;
 
     QueuePages(long start, long end, NodeMask nodes, int flags, PageList pagelist) {
       this.start = start;
@@ -57,7 +58,7 @@ class MbindQueueing extends Mbind {
 
   /** {@code migrate_page_add()}: whether the page is on the list now, or is shared and need not be. */
   protected boolean queue(int page, QueuePages qp) {
-    if (!qp.has(MPOL_MF_MOVE_ALL) && frames.mapcount(page) > 1) {
+    if (!qp.has(MPOL_MF_MOVE_ALL) && k.migrate.isShared(page)) {
       return true;
     }
     return k.migrate.isolatePage(page, qp.pagelist) == 0;
@@ -65,8 +66,14 @@ class MbindQueueing extends Mbind {
 
   @Override
   protected int newPageFor(int page, @Nullable Vma vma, long address) {
-    return frames.has(page, PageFlag.HUGETLB)
-        ? k.hugetlb.allocForMigrationByPolicy(vma, address) : super.newPageFor(page, vma, address);
+    if (frames.has(page, PageFlag.HUGETLB)) {
+      return k.hugetlb.allocForMigrationByPolicy(vma, address);
+    }
+    if (frames.has(page, PageFlag.HEAD)) {
+      Policy policy = k.mempolicy.getVmaPolicy(k.current, vma, address);
+      return k.hugeMemory.allocByPolicy(policy, vma == null ? 0 : Hugetlb.hugeIndex(vma, address));
+    }
+    return super.newPageFor(page, vma, address);
   }
 
   /** A misplaced page that cannot be moved; only a strict call minds. */
@@ -100,39 +107,47 @@ class MbindQueueing extends Mbind {
       if (!qp.moves()) {
         return -Err.EIO;
       }
-      if (!k.mempolicy.vmaMigratable(vma) || !queue(page, qp)) {
+      if (!k.mempolicy.vmaMigratable(vma) || !queuePart(page, qp)) {
         fail(qp);
       }
     }
     return 0;
   }
 
-  /** {@code queue_pages_hugetlb()} of each huge page that the range touches. */
-  private int queueHugetlb(Vma vma, long start, long end, QueuePages qp) {
-    for (long at = start & PageTable.PMD_MASK; at < end; at += PageTable.PMD_SIZE) {
-      long entry = vma.mm.pageTable().huge(at);
-      int head = Pte.present(entry) ? Pte.pfn(entry) : 0;
-      if (head == 0 || !isRequired(head, qp)) {
-        continue;
-      }
-      if (!qp.moves()) {
-        return -Err.EIO;
-      }
-      if (!k.mempolicy.vmaMigratable(vma) || !queue(head, qp)) {
-        fail(qp);
-      }
+  /** As {@link #queue}, of a page that may be part of a huge one: the second part of one finds it isolated. */
+  protected boolean queuePart(int page, QueuePages qp) {
+    return queue(frames.compoundHead(page), qp);
+  }
+
+  /** {@code queue_pages_hugetlb()} and {@code queue_pages_pmd()}: a huge page that the range touches. */
+  private int queueHuge(Vma vma, long address, QueuePages qp) {
+    long entry = vma.mm.pageTable().huge(address);
+    if (Pte.special(entry)) {
+      meetHugeZero(vma, address);
+    }
+    int head = Pte.present(entry) && !Pte.special(entry) ? Pte.pfn(entry) : 0;
+    if (head == 0 || !isRequired(head, qp)) {
+      return 0;
+    }
+    if (!qp.moves()) {
+      return -Err.EIO;
+    }
+    if (!k.mempolicy.vmaMigratable(vma) || !queue(head, qp)) {
+      fail(qp);
     }
     return 0;
+  }
+
+  /** The huge zero page falls into parts where {@code mbind} meets it (until 6.7). */
+  protected void meetHugeZero(Vma vma, long address) {
+    k.hugeMemory.splitHugePmd(vma, address);
   }
 
   private int walkVma(Vma vma, long start, long end, QueuePages qp) {
-    if (vma.has(VmFlag.HUGETLB)) {
-      return queueHugetlb(vma, start, end, qp);
-    }
     for (long address = start; address < end; ) {
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
       long[] table = vma.mm.pageTable().find(address);
-      int error = table == null ? 0 : queuePteRange(vma, table, address, next, qp);
+      int error = table == null ? queueHuge(vma, address, qp) : queuePteRange(vma, table, address, next, qp);
       if (error != 0) {
         return error;
       }

@@ -65,7 +65,7 @@ public class Memory {
   }
 
   /** {@code page_dup_rmap()}: the child maps the page, too. */
-  protected void dupRmap(int page, Vma vma) {
+  protected void dupRmap(int page) {
     k.rmap.pageDupRmap(page);
   }
 
@@ -90,8 +90,8 @@ public class Memory {
     pte &= ~Pte.ACCESSED;
     int page = vmNormalPage(vma, address, pte);
     if (page != 0) {
-      frames.get(page);
-      dupRmap(page, vma);
+      frames.get(frames.compoundHead(page));
+      dupRmap(page);
       countRss(toMm, page, 1);
     }
     to[slot] = pte;
@@ -120,6 +120,7 @@ public class Memory {
       long[] source = from.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, vma.end);
       if (source == null) {
+        k.hugeMemory.copyHugePmd(to, from, address);
         address = next;
         continue;
       }
@@ -178,8 +179,11 @@ public class Memory {
       return;
     }
     for (long address = Math.max(start, vma.start); address < to; ) {
-      long[] table = vma.mm.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, to);
+      if (vma.mm.pageTable().huge(address) != 0) {
+        k.hugeMemory.zapHugePmd(vma, address, next);
+      }
+      long[] table = vma.mm.pageTable().find(address);
       for (; table != null && address < next; address += PageTable.PAGE_SIZE) {
         zapPte(vma, table, address, checkMapping);
       }
@@ -203,8 +207,7 @@ public class Memory {
     if (vma.has(VmFlag.HUGETLB)) {
       return k.hugetlbFaults.follow(vma, address, flags);
     }
-    long[] table = vma.mm.pageTable().find(address);
-    long pte = table == null ? 0 : table[PageTable.slot(address)];
+    long pte = vma.mm.pageTable().get(address);
     if (!Pte.present(pte)) {
       return pte == 0 ? noPageTable(vma, flags) : 0;
     }
@@ -219,13 +222,13 @@ public class Memory {
       page = PageFrames.ZERO_PAGE;
     }
     if ((flags & FOLL_GET) != 0) {
-      frames.get(page);
+      frames.get(frames.compoundHead(page));
     }
     if ((flags & FOLL_TOUCH) != 0) {
       if ((flags & FOLL_WRITE) != 0 && !Pte.dirty(pte) && !frames.has(page, PageFlag.DIRTY)) {
-        k.pageWriteback.setPageDirty(page);
+        k.pageWriteback.setPageDirty(frames.compoundHead(page));
       }
-      k.swap.markPageAccessed(page);
+      k.swap.markPageAccessed(frames.compoundHead(page));
     }
     return page;
   }

@@ -1,7 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.PageFlag;
-import io.github.pageferry.sim.mm.Vma;
 
 /** {@code mm/memory.c}, its first half, since 6c287605fd56 (5.19): what fork copies is no process's alone any more. */
 class MemoryExclusive extends Memory {
@@ -12,8 +11,8 @@ class MemoryExclusive extends Memory {
 
   /** {@code page_try_dup_anon_rmap()}. */
   @Override
-  protected void dupRmap(int page, Vma vma) {
-    super.dupRmap(page, vma);
+  protected void dupRmap(int page) {
+    super.dupRmap(page);
     if (frames.anon(page)) {
       frames.clear(page, PageFlag.ANON_EXCLUSIVE);
     }

@@ -38,26 +38,40 @@ public class MemoryFaults {
       return isSharedWritable(vma) ? reuse(mm, vma, address, pte) : copy(mm, vma, address, pte, 0);
     }
     if (frames.anon(oldPage) && !frames.ksm(oldPage)) {
-      k.filemap.lockPage(oldPage);
+      k.filemap.lockPage(frames.compoundHead(oldPage));
       boolean reuse = reuseSwapPage(oldPage);
       if (reuse) {
         k.rmap.pageMoveAnonRmap(oldPage, vma);
       }
-      k.filemap.unlockPage(oldPage);
+      k.filemap.unlockPage(frames.compoundHead(oldPage));
       if (reuse) {
         return reuse(mm, vma, address, pte);
       }
     } else if (isSharedWritable(vma)) {
       return writeShared(mm, vma, address, pte, oldPage);
     }
-    frames.get(oldPage);
+    frames.get(frames.compoundHead(oldPage));
     return copy(mm, vma, address, pte, oldPage);
   }
 
   /** {@code reuse_swap_page()} of mm/swapfile.c: whether the page may be written as it is, nobody else having it. */
   protected boolean reuseSwapPage(int page) {
-    return frames.mapcount(page) <= 1;
+    int head = frames.compoundHead(page);
+    return head == page && frames.nrPages(page) == 1 ? frames.mapcount(page) <= 1 : reuseHugePage(head);
   }
+
+  /** As {@link #reuseSwapPage}, of a transparent huge page: no part of it is mapped twice. */
+  protected boolean reuseHugePage(int head) {
+    for (int i = 0; i < frames.nrPages(head); i++) {
+      if (frames.mapcount(head + i) > 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A transparent huge page, which {@link #reuseHugePage} allows to be written, is this process's alone. */
+  protected void makeExclusive(int head, Vma vma) {}
 
   private int reuse(Mm mm, Vma vma, long address, long pte) {
     mm.pageTable().set(address, maybeMkwrite(pte | Pte.ACCESSED | Pte.DIRTY, vma));
@@ -110,9 +124,10 @@ public class MemoryFaults {
     frames.content(newPage, oldPage == 0 ? 0 : frames.content(oldPage));
     frames.set(newPage, PageFlag.UPTODATE);
     if (vma.has(VmFlag.LOCKED) && oldPage != 0) {
-      k.filemap.lockPage(oldPage);
-      k.mlock.clearPageMlock(oldPage);
-      k.filemap.unlockPage(oldPage);
+      int head = frames.compoundHead(oldPage);
+      k.filemap.lockPage(head);
+      k.mlock.clearPageMlock(head);
+      k.filemap.unlockPage(head);
     }
     if (oldPage == 0) {
       mm.anonPages++;
@@ -233,6 +248,10 @@ public class MemoryFaults {
   public int handleMmFault(Mm mm, Vma vma, long address, boolean write) {
     if (vma.has(VmFlag.HUGETLB)) {
       return k.hugetlbFaults.hugetlbFault(mm, vma, address, write);
+    }
+    int huge = k.hugeMemory.fault(mm, vma, address, write);
+    if ((huge & HugeMemory.FALLBACK) == 0) {
+      return huge;
     }
     long pte = mm.pageTable().get(address);
     if (!Pte.present(pte)) {

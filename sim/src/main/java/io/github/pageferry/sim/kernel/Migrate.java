@@ -86,6 +86,9 @@ public class Migrate {
 
   /** {@code remove_migration_pte()}: puts a working entry where the migration entry of {@code old} stands. */
   int removeMigrationPte(int newpage, Vma vma, long address, int old) {
+    if (vma.mm.pageTable().huge(address) != 0) {
+      k.hugeMemory.removeMigrationPmd(newpage, vma, address, old);
+    }
     long[] table = vma.mm.pageTable().find(address);
     if (table == null) {
       return Rmap.SWAP_AGAIN;
@@ -95,7 +98,7 @@ public class Migrate {
     if (!Pte.isMigration(entry) || Pte.migrationPage(entry) != old) {
       return Rmap.SWAP_AGAIN;
     }
-    frames.get(newpage);
+    frames.get(frames.compoundHead(newpage));
     long pte = Pte.of(newpage, vma.pageProt) & ~Pte.ACCESSED;
     if (Pte.isWriteMigration(entry)) {
       pte |= Pte.WRITE;
@@ -173,7 +176,9 @@ public class Migrate {
 
   /** {@code migrate_page_copy()}: content and flags go over, and the old page belongs to nobody. */
   protected void migratePageCopy(int newpage, int page) {
-    frames.content(newpage, frames.content(page));
+    for (int i = 0; i < frames.nrPages(page); i++) {
+      frames.content(newpage + i, frames.content(page + i));
+    }
     int copied = PageFlag.ERROR | PageFlag.REFERENCED | PageFlag.UPTODATE | PageFlag.CHECKED | PageFlag.MAPPEDTODISK;
     frames.set(newpage, frames.flags(page) & copied);
     if (frames.testAndClear(page, PageFlag.ACTIVE)) {
@@ -192,7 +197,7 @@ public class Migrate {
     }
     frames.clear(page, PageFlag.SWAPCACHE | PageFlag.PRIVATE);
     frames.privateOf(page, 0);
-    frames.mapping(page, 0);
+    setMapping(page, 0);
     KernelBug.on(frames.has(newpage, PageFlag.WRITEBACK), "mm/migrate.c: new page {} under writeback", newpage);
   }
 
@@ -297,6 +302,13 @@ public class Migrate {
     return migratePage(mapping, newpage, page);
   }
 
+  /** Sets {@code page->mapping} of every base page. */
+  private void setMapping(int page, int handle) {
+    for (int i = 0; i < frames.nrPages(page); i++) {
+      frames.mapping(page + i, handle);
+    }
+  }
+
   /**
    * {@code move_to_new_page()}: the old page is locked and unmapped.
    *
@@ -305,8 +317,10 @@ public class Migrate {
    */
   protected int moveToNewPage(int newpage, int page, boolean remapSwapcache) {
     KernelBug.on(!k.filemap.trylockPage(newpage), "mm/migrate.c: new page {} is locked", newpage);
-    frames.index(newpage, frames.index(page));
-    frames.mapping(newpage, frames.mapping(page));
+    for (int i = 0; i < frames.nrPages(page); i++) {
+      frames.index(newpage + i, frames.index(page + i));
+    }
+    setMapping(newpage, frames.mapping(page));
     if (frames.has(page, PageFlag.SWAPBACKED)) {
       frames.set(newpage, PageFlag.SWAPBACKED);
     }
@@ -320,7 +334,7 @@ public class Migrate {
       rc = fallbackMigratePage(mapping, newpage, page);
     }
     if (rc != 0) {
-      frames.mapping(newpage, 0);
+      setMapping(newpage, 0);
     } else if (remapSwapcache) {
       removeMigrationPtes(page, newpage);
     }
@@ -420,19 +434,31 @@ public class Migrate {
     return rc;
   }
 
+  /** Whether processes share the page, so that only {@code MPOL_MF_MOVE_ALL} moves it. */
+  boolean isShared(int page) {
+    return frames.mapcount(page) > 1;
+  }
+
   /**
    * {@code migrate_pages()}: moves the isolated pages of the list, in at most ten passes; what cannot be moved is put back.
    *
    * @return how many pages were not moved, or an errno negated
    */
   public int migratePages(PageList from, NewPage getNewPage, boolean offlining) {
+    int rc = migratePages(from, getNewPage, offlining, 10);
+    putbackLruPages(from);
+    return rc;
+  }
+
+  /** As {@link #migratePages(PageList, NewPage, boolean)}, with what cannot be moved left on the list. */
+  protected int migratePages(PageList from, NewPage getNewPage, boolean offlining, int mostPasses) {
     int retry = 1;
     int failed = 0;
     boolean swapwrite = k.current.swapwrite;
     k.current.swapwrite = true;
     int rc = 0;
     passes:
-    for (int pass = 0; pass < 10 && retry != 0; pass++) {
+    for (int pass = 0; pass < mostPasses && retry != 0; pass++) {
       retry = 0;
       for (int page = from.first(), next; page != 0; page = next) {
         next = from.next(page);
@@ -448,7 +474,6 @@ public class Migrate {
       rc = 0;
     }
     k.current.swapwrite = swapwrite;
-    putbackLruPages(from);
     return rc != 0 ? rc : failed + retry;
   }
 }

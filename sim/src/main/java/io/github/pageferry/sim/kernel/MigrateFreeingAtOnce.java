@@ -31,9 +31,35 @@ class MigrateFreeingAtOnce extends Migrate {
 
   @Override
   int allocMigrationTarget(int page, int node) {
-    return frames.has(page, PageFlag.HUGETLB)
-        ? k.hugetlb.allocForMigration(Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE, node, null)
-        : super.allocMigrationTarget(page, node);
+    if (frames.has(page, PageFlag.HUGETLB)) {
+      return k.hugetlb.allocForMigration(Gfp.HIGHUSER_MOVABLE | Gfp.THISNODE, node, null);
+    }
+    return frames.has(page, PageFlag.HEAD) ? k.hugeMemory.allocOnNode(node) : super.allocMigrationTarget(page, node);
+  }
+
+  @Override
+  boolean isShared(int page) {
+    int head = frames.compoundHead(page);
+    if (frames.nrPages(head) == 1) {
+      return frames.mapcount(head) > 1;
+    }
+    return k.profile.huge().sharing() == HugeProfile.Sharing.OF_PART ? frames.mapcount(page) > 1 : k.hugeSplit.isShared(head);
+  }
+
+  @Override
+  public int migratePages(PageList from, NewPage getNewPage, boolean offlining) {
+    if (!k.profile.huge().splitsPartlyMapped()) {
+      return super.migratePages(from, getNewPage, offlining);
+    }
+    PageList parts = k.hugeSplit.splitPartlyMapped(from);
+    boolean split = !parts.isEmpty();
+    int rc = super.migratePages(from, getNewPage, offlining);
+    if (split && rc >= 0) {
+      migratePages(parts, getNewPage, offlining, 1);
+    }
+    boolean left = !parts.isEmpty();
+    putbackLruPages(parts);
+    return left && rc >= 0 ? rc + 1 : rc;
   }
 
   /** {@code putback_movable_pages()}. */

@@ -82,12 +82,13 @@ public class Mlock {
   }
 
   protected void mlockPage(int page) {
-    if (frames.mapping(page) != 0) {
-      k.filemap.lockPage(page);
-      if (frames.mapping(page) != 0) {
-        mlockVmaPage(page);
+    int head = frames.compoundHead(page);
+    if (frames.mapping(head) != 0) {
+      k.filemap.lockPage(head);
+      if (frames.mapping(head) != 0) {
+        mlockVmaPage(head);
       }
-      k.filemap.unlockPage(page);
+      k.filemap.unlockPage(head);
     }
     k.swap.putPage(page);
   }
@@ -105,8 +106,9 @@ public class Mlock {
     k.swap.lruAddDrain();
     vma.flags &= ~VmFlag.LOCKED;
     for (long address = start; address < end; address += PageTable.PAGE_SIZE) {
-      int page = k.memory.followPage(vma, address, Memory.FOLL_GET | Memory.FOLL_DUMP);
-      if (page > 0) {
+      int followed = k.memory.followPage(vma, address, Memory.FOLL_GET | Memory.FOLL_DUMP);
+      if (followed > 0) {
+        int page = frames.compoundHead(followed);
         k.filemap.lockPage(page);
         if (frames.mapping(page) != 0) {
           munlockVmaPage(page);

@@ -86,6 +86,8 @@ public class Mmap {
           importer.anonVma = exporter.anonVma;
         }
       }
+      k.hugeMemory.vmaAdjustTransHuge(vma, start);
+      k.hugeMemory.vmaAdjustTransHuge(vma, end);
       vma.start = start;
       vma.end = removeNext ? Math.min(end, next == null ? end : next.end) : end;
       vma.pgoff = pgoff;

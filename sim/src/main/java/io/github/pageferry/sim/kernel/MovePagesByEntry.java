@@ -74,7 +74,7 @@ class MovePagesByEntry extends MovePages {
       return 0;
     }
     int head = frames.compoundHead(page);
-    if (frames.mapcount(head) > 1 && !migrateAll) {
+    if (k.migrate.isShared(page) && !migrateAll) {
       return -Err.EACCES;
     }
     if (head != page && frames.has(head, PageFlag.HUGETLB) && k.profile.hugetlbByHead()) {

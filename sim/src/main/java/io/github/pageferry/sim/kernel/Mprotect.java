@@ -23,8 +23,9 @@ public class Mprotect {
       return;
     }
     for (long address = start; address < end; ) {
-      long[] table = vma.mm.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
+      k.hugeMemory.changeHugePmd(vma, address, next, prot);
+      long[] table = vma.mm.pageTable().find(address);
       for (; table != null && address < next; address += PageTable.PAGE_SIZE) {
         int slot = PageTable.slot(address);
         long pte = table[slot];

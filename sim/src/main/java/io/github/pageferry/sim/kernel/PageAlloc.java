@@ -35,7 +35,7 @@ public class PageAlloc {
   }
 
   /** {@code prep_new_page()}. */
-  void prepNewPage(int page) {
+  private void prepNewPage(int page) {
     frames.flags(page, 0);
     frames.count(page, 1);
     frames.index(page, 0);
@@ -48,11 +48,56 @@ public class PageAlloc {
     if (frames.testAndClear(page, PageFlag.MLOCKED)) {
       k.decZonePageState(page, ZoneStat.NR_MLOCK);
     }
-    if (frames.anon(page)) {
-      frames.mapping(page, 0);
+    for (int i = 0; i < frames.nrPages(page); i++) {
+      if (frames.anon(page + i)) {
+        frames.mapping(page + i, 0);
+      }
+      freePagesCheck(page + i);
     }
-    freePagesCheck(page);
-    k.zone(page).giveBack(page);
+    if (frames.has(page, PageFlag.HEAD)) {
+      freeHuge(page);
+    } else {
+      k.zone(page).giveBack(page);
+    }
+  }
+
+  /** The frames of a huge page go back to their zone. */
+  void freeHuge(int head) {
+    for (int i = 0; i < PageFrames.HUGE_FRAMES; i++) {
+      frames.flags(head + i, 0);
+    }
+    k.zone(head).giveBackHuge(head);
+  }
+
+  /**
+   * {@code __alloc_pages_nodemask()} of a huge page.
+   *
+   * @return its head with one reference, or 0
+   */
+  int allocHuge(int gfp, int node, @Nullable NodeMask nodemask) {
+    for (int at : k.nodes.zonelist(node)) {
+      boolean wanted = (gfp & Gfp.THISNODE) == 0 || at == node;
+      if (wanted && (nodemask == null || nodemask.has(at)) && k.cpuset.zoneAllowedSoftwall(at, gfp)) {
+        int head = takeHuge(at);
+        if (head != 0) {
+          frames.count(head, 1);
+          return head;
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** {@code prep_compound_page()}: a huge page of one node without a reference; 0 where there is no room. */
+  int takeHuge(int node) {
+    Zone zone = k.nodes.findZone(node);
+    int head = zone == null ? 0 : zone.takeFreeHuge();
+    for (int i = 0; head != 0 && i < PageFrames.HUGE_FRAMES; i++) {
+      prepNewPage(head + i);
+      frames.count(head + i, 0);
+      frames.set(head + i, i == 0 ? PageFlag.HEAD : PageFlag.TAIL);
+    }
+    return head;
   }
 
   /** {@code get_page_from_freelist()}: the first zone of the list that is allowed and has a page. */

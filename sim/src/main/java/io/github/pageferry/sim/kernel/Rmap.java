@@ -32,6 +32,8 @@ public class Rmap {
   static final int TTU_ACTION_MASK = 0xff;
   static final int TTU_IGNORE_MLOCK = 1 << 8;
   static final int TTU_IGNORE_ACCESS = 1 << 9;
+  /** {@code TTU_SPLIT_HUGE_PMD}. */
+  static final int TTU_SPLIT_HUGE_PMD = 1 << 10;
 
   /** {@code -EFAULT} of {@code vma_address()}, which no address is. */
   static final long NO_ADDRESS = -1;
@@ -170,7 +172,10 @@ public class Rmap {
 
   /** {@code page_move_anon_rmap()}: a page that is now this process's alone moves to its own anon_vma. */
   public void pageMoveAnonRmap(int page, Vma vma) {
-    frames.mapping(page, anonVmaOf(vma).handle());
+    int head = frames.compoundHead(page);
+    for (int i = 0; i < frames.nrPages(head); i++) {
+      frames.mapping(head + i, anonVmaOf(vma).handle());
+    }
   }
 
   private static AnonVma anonVmaOf(Vma vma) {
@@ -205,9 +210,11 @@ public class Rmap {
   /** {@code page_add_new_anon_rmap()}: the first mapping of a new page, which goes to a list with it. */
   public void pageAddNewAnonRmap(int page, Vma vma, long address) {
     frames.set(page, PageFlag.SWAPBACKED);
-    frames.mapcount(page, 1);
-    k.incZonePageState(page, ZoneStat.NR_ANON_PAGES);
-    pageSetAnonRmap(page, vma, address, true);
+    for (int i = 0; i < frames.nrPages(page); i++) {
+      frames.mapcount(page + i, 1);
+      k.incZonePageState(page, ZoneStat.NR_ANON_PAGES);
+      pageSetAnonRmap(page + i, vma, address + ((long) i << PageTable.PAGE_SHIFT), true);
+    }
     if (k.vmscan.pageEvictable(page, vma)) {
       k.swap.lruCacheAddLru(page, Lru.ACTIVE_ANON);
     } else {
@@ -260,18 +267,26 @@ public class Rmap {
 
   /** {@code try_to_unmap_one()}: takes the page out of one page table, a migration entry in its place. */
   protected int tryToUnmapOne(int page, Vma vma, long address, int flags) {
+    if ((flags & TTU_SPLIT_HUGE_PMD) != 0) {
+      k.hugeMemory.splitHugePmd(vma, address);
+    }
     long[] table = pageCheckAddress(page, vma.mm, address);
-    if (table == null) {
+    boolean pmd = table == null && k.hugeMemory.isMapping(page, vma, address);
+    if (table == null && !pmd) {
       return SWAP_AGAIN;
     }
     if ((flags & TTU_IGNORE_MLOCK) == 0) {
       if (vma.has(VmFlag.LOCKED)) {
-        k.mlock.mlockVmaPage(page);
+        k.mlock.mlockVmaPage(frames.compoundHead(page));
         return SWAP_MLOCK;
       }
       if ((flags & TTU_ACTION_MASK) == TTU_MUNLOCK) {
         return SWAP_AGAIN;
       }
+    }
+    if (pmd) {
+      k.hugeMemory.setPmdMigrationEntry(page, vma, address);
+      return SWAP_AGAIN;
     }
     int slot = PageTable.slot(address);
     long pte = table[slot];
@@ -281,7 +296,7 @@ public class Rmap {
     }
     table[slot] = 0;
     if (Pte.dirty(pte)) {
-      k.pageWriteback.setPageDirty(page);
+      k.pageWriteback.setPageDirty(frames.compoundHead(page));
     }
     boolean migration = (flags & TTU_ACTION_MASK) == TTU_MIGRATION;
     if (frames.anon(page)) {
@@ -300,12 +315,14 @@ public class Rmap {
   private int tryToUnmapAnon(int page, int flags) {
     AnonVma anonVma = pageLockAnonVma(page);
     int result = SWAP_AGAIN;
+    int pages = frames.nrPages(page);
     for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
-      long address = vmaAddress(page, link.vma());
-      if (address == NO_ADDRESS) {
-        continue;
+      for (int i = 0; i < pages && result == SWAP_AGAIN; i++) {
+        long address = vmaAddress(page + i, link.vma());
+        if (address != NO_ADDRESS) {
+          result = tryToUnmapOne(page + i, link.vma(), address, flags);
+        }
       }
-      result = tryToUnmapOne(page, link.vma(), address, flags);
       if (result != SWAP_AGAIN || !frames.mapped(page)) {
         break;
       }
@@ -373,14 +390,13 @@ public class Rmap {
   private int rmapWalkAnon(int page, RmapOne one, int argument) {
     AnonVma anonVma = pageAnonVma(page);
     int result = SWAP_AGAIN;
+    int pages = frames.nrPages(page);
     for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
-      long address = vmaAddress(page, link.vma());
-      if (address == NO_ADDRESS) {
-        continue;
-      }
-      result = one.visit(page, link.vma(), address, argument);
-      if (result != SWAP_AGAIN) {
-        break;
+      for (int i = 0; i < pages && result == SWAP_AGAIN; i++) {
+        long address = vmaAddress(page + i, link.vma());
+        if (address != NO_ADDRESS) {
+          result = one.visit(page + i, link.vma(), address, argument + i);
+        }
       }
     }
     return result;
@@ -406,7 +422,11 @@ public class Rmap {
     return result;
   }
 
-  /** {@code rmap_walk()}: visits every place where the page may be mapped, mapped there or not. */
+  /**
+   * {@code rmap_walk()}: visits every place where the page may be mapped, mapped there or not.
+   *
+   * @param argument for {@code one}; for the i-th base page of a transparent huge page, i more
+   */
   int rmapWalk(int page, RmapOne one, int argument) {
     KernelBug.on(!frames.has(page, PageFlag.LOCKED), "rmap_walk() of unlocked page {}", page);
     if (frames.ksm(page)) {

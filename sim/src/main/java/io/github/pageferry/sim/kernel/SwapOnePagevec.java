@@ -25,7 +25,8 @@ class SwapOnePagevec extends Swap {
   void lruCacheAdd(int page, int lru) {
     Pagevec vec = lruAddPvec(k.current.cpu, ONE);
     frames.get(page);
-    if (!vec.add(page) || disabled > 0) {
+    // A huge page is worth a batch of its own.
+    if (!vec.add(page) || disabled > 0 || frames.has(page, PageFlag.HEAD)) {
       pagevecLruAdd(vec, ONE);
     }
   }

@@ -95,6 +95,11 @@ public final class PageFrames {
     return has(page, PageFlag.TAIL) ? page & -HUGE_FRAMES : page;
   }
 
+  /** {@code hpage_nr_pages()}: how many base pages a page has, which is one unless it is the head of a transparent huge page. */
+  public int nrPages(int page) {
+    return (flags(page) & (PageFlag.HEAD | PageFlag.HUGETLB)) == PageFlag.HEAD ? HUGE_FRAMES : 1;
+  }
+
   /** How many segments there are, those without columns included. */
   public int segments() {
     return flags.length;
@@ -206,7 +211,10 @@ public final class PageFrames {
 
   // Mappings.
 
-  /** {@code page_mapcount()}: how many ptes map the page. */
+  /**
+   * {@code page_mapcount()}: how many entries map the page. An entry that maps a transparent huge page counts for each of its
+   * base pages.
+   */
   public int mapcount(int page) {
     return mapcount[page >> SEGMENT_SHIFT][page & SLOT];
   }
@@ -216,9 +224,15 @@ public final class PageFrames {
     mapcount[page >> SEGMENT_SHIFT][page & SLOT] = ptes;
   }
 
-  /** {@code page_mapped()}. */
+  /** {@code page_mapped()}: for a transparent huge page, whether any of its base pages is. */
   public boolean mapped(int page) {
-    return mapcount(page) > 0;
+    int pages = nrPages(page);
+    for (int i = 0; i < pages; i++) {
+      if (mapcount(page + i) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** {@code page->mapping}: an id shifted left by two with {@link #MAPPING_FLAGS}; 0 is none. */

@@ -61,8 +61,8 @@ public final class Pte {
   }
 
   /** The entry that a base page of a huge page would have. */
-  static long ofPart(long huge, int slot) {
-    return present(huge) ? huge + ((long) slot << 12) : huge;
+  public static long ofPart(long huge, int slot) {
+    return present(huge) && !special(huge) ? huge + ((long) slot << 12) : huge;
   }
 
   /** {@code pfn_pte()} and {@code mk_pte()}. */

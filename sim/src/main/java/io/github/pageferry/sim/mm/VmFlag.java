@@ -24,6 +24,7 @@ public final class VmFlag {
   public static final long NONLINEAR = 0x800000;
   public static final long INSERTPAGE = 0x2000000;
   public static final long MIXEDMAP = 0x10000000;
+  public static final long HUGEPAGE = 0x20000000;
   public static final long MERGEABLE = 0x80000000L;
 
   /** {@code VM_SPECIAL}: mappings that are neither merged nor locked. */

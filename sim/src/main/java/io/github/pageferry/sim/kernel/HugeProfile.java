@@ -1,0 +1,53 @@
+package io.github.pageferry.sim.kernel;
+
+/**
+ * What differs between releases about transparent huge pages.
+ *
+ * @param modelled whether there are any. The kernel has them since 71e3aac0724f (2.6.38), but a page is mapped whole or in parts
+ *     since 4.5 only, and moves whole since 616b8371539a (4.14).
+ * @param zeroGivesWay whether a write to the huge zero page brings in a huge page at once ("mm: allocate THP on hugezeropage
+ *     wp-fault", 6.13)
+ * @param sharing how it is told whether processes share a page
+ * @param partReuse when a part that is mapped by an entry of its own may be written although it is not marked as exclusive
+ * @param splitsPartlyMapped whether a page of which parts are mapped nowhere any more is split to be moved (7262f208ca68, 6.10)
+ * @param splitMapsZeroPage whether parts that hold nothing but zeroes become the zero page when a page is split (b1f202060afe, 6.12)
+ */
+public record HugeProfile(
+    boolean modelled,
+    boolean zeroGivesWay,
+    Sharing sharing,
+    PartReuse partReuse,
+    boolean splitsPartlyMapped,
+    boolean splitMapsZeroPage) {
+
+  /** Which entries make a page count as shared. */
+  public enum Sharing {
+    /** {@code page_mapcount()}: two that map the base page in question. */
+    OF_PART,
+    /** {@code folio_likely_mapped_shared()}: a guess from how many there are (ebb34f78d72c, 6.9). */
+    LIKELY,
+    /** {@code folio_maybe_mapped_shared()}: those of two processes (6.15). */
+    OF_PROCESSES
+  }
+
+  /** {@code wp_can_reuse_anon_folio()}. */
+  public enum PartReuse {
+    /** Where the part is the only thing that refers to the page. */
+    LAST_REFERENCE,
+    /** Never (6.7). */
+    NEVER,
+    /** Where all references are entries of one process, more than one (1da190f4d0a6, 6.15). */
+    ONE_PROCESS
+  }
+
+  /** The profile of a release. */
+  static HugeProfile of(Release release) {
+    return new HugeProfile(
+        release.has("4.14"),
+        release.has("6.13"),
+        release.has("6.15") ? Sharing.OF_PROCESSES : release.has("6.9") ? Sharing.LIKELY : Sharing.OF_PART,
+        release.has("6.15") ? PartReuse.ONE_PROCESS : release.has("6.7") ? PartReuse.NEVER : PartReuse.LAST_REFERENCE,
+        release.has("6.10"),
+        release.has("6.12"));
+  }
+}
