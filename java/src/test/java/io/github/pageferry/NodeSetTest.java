@@ -40,6 +40,16 @@ class NodeSetTest {
   }
 
   @Test
+  void eachNodeAloneIsReadAndWritten() {
+    for (int node = 0; node < 300; node++) {
+      NodeSet set = NodeSet.of(node);
+      assertThat(set.first()).isEqualTo(node);
+      assertThat(NodeSet.parse(String.valueOf(node))).isEqualTo(set).hasToString(String.valueOf(node));
+      assertThat(NodeSet.fromWords(set.toWords())).isEqualTo(set);
+    }
+  }
+
+  @Test
   void walksOverHoles() {
     NodeSet set = NodeSet.of(2, 70, 5);
     assertThat(set.first()).isEqualTo(2);

@@ -195,6 +195,10 @@ class NodeFilesTest {
         assertThat(topology.distance(node.number(), node.number())).isEqualTo(10);
         assertThat(node.totalBytes()).isGreaterThanOrEqualTo(node.freeBytes());
         assertThat(node.hasMemory()).isEqualTo(node.totalBytes() > 0);
+        for (NumaNode other : topology.nodes()) {
+          assertThat(topology.distance(node.number(), other.number())).isGreaterThanOrEqualTo(10);
+          assertThat(other == node || node.cpus().intersection(other.cpus()).isEmpty()).isTrue();
+        }
       }
     }
   }

@@ -46,23 +46,60 @@ class PoliciesTest {
 
   @Test
   void everyModeIsSetAndReadBack() {
-    NodeSet one = NodeSet.of(node);
     for (PolicyMode mode : PolicyMode.values()) {
-      if (mode == PolicyMode.PREFERRED_MANY && isOlderThan(5, 15)
-          || mode == PolicyMode.WEIGHTED_INTERLEAVE && isOlderThan(6, 9)
-          || mode == PolicyMode.LOCAL && isOlderThan(3, 8)) {
+      if (!isKnown(mode)) {
         continue;
       }
       boolean takesNodes = mode != PolicyMode.DEFAULT && mode != PolicyMode.LOCAL;
-      MemoryPolicy policy = MemoryPolicy.of(mode, takesNodes ? one : NodeSet.EMPTY);
-      // Before 5.14 the kernel turns one into the other as it is set (7858d7bca7fb).
-      MemoryPolicy readBack = mode == PolicyMode.LOCAL && isOlderThan(5, 14)
-          ? MemoryPolicy.of(PolicyMode.PREFERRED, NodeSet.EMPTY) : policy;
+      MemoryPolicy policy = MemoryPolicy.of(mode, takesNodes ? NodeSet.of(node) : NodeSet.EMPTY);
+      MemoryPolicy readBack = mode == PolicyMode.LOCAL ? localAsReadBack() : policy;
       OnThread.run(() -> {
         migrator.setPolicy(policy);
         assertThat(migrator.getPolicy()).isEqualTo(readBack);
       });
     }
+  }
+
+  @Test
+  void everyModeOfARangeIsReadBackAtItsAddresses() {
+    for (PolicyMode mode : PolicyMode.values()) {
+      if (!isKnown(mode)) {
+        continue;
+      }
+      boolean takesNodes = mode != PolicyMode.DEFAULT && mode != PolicyMode.LOCAL;
+      boolean isLocal = mode == PolicyMode.LOCAL;
+      MemoryPolicy policy = MemoryPolicy.of(mode, takesNodes ? NodeSet.of(node) : NodeSet.EMPTY);
+      OnThread.run(() -> {
+        migrator.setPolicy(MemoryPolicy.bind(node));
+        try (Pages pages = Pages.untouched(2)) {
+          migrator.bind(pages.address(), pages.bytes(), policy, Set.of());
+          assertThat(migrator.getPolicyAt(pages.at(1) + 1)).isEqualTo(isLocal ? localAsReadBack() : policy);
+        }
+      });
+    }
+  }
+
+  @Test
+  void aRangePreferredOnNoNodeIsLocal() {
+    try (Pages pages = Pages.untouched(1)) {
+      migrator.bind(
+          pages.address(), pages.bytes(), MemoryPolicy.of(PolicyMode.PREFERRED, NodeSet.EMPTY), Set.of());
+      assertThat(migrator.getPolicyAt(pages.address())).isEqualTo(localAsReadBack());
+    }
+  }
+
+  private static boolean isKnown(PolicyMode mode) {
+    return switch (mode) {
+      case PREFERRED_MANY -> !isOlderThan(5, 15);
+      case WEIGHTED_INTERLEAVE -> !isOlderThan(6, 9);
+      case LOCAL -> !isOlderThan(3, 8);
+      default -> true;
+    };
+  }
+
+  /** Before 5.14 PREFERRED without nodes is what LOCAL becomes as it is set, from then on the other way round (7858d7bca7fb). */
+  private static MemoryPolicy localAsReadBack() {
+    return MemoryPolicy.of(isOlderThan(5, 14) ? PolicyMode.PREFERRED : PolicyMode.LOCAL, NodeSet.EMPTY);
   }
 
   @Test
@@ -130,6 +167,9 @@ class PoliciesTest {
       assertThat(failure.errno()).as(wrong.toString()).isEqualTo(Errno.EINVAL);
       assertThat(failure.call()).isEqualTo(SystemCall.SET_MEMPOLICY);
       assertThat(failure).hasMessageContaining("allowedNodes()");
+      try (Pages pages = Pages.untouched(1)) {
+        assertThat(bindFailure(pages.address(), pages.bytes(), wrong)).as(wrong.toString()).isEqualTo(Errno.EINVAL);
+      }
     }
   }
 

@@ -14,6 +14,8 @@ import io.github.pageferry.PageBatch;
 import io.github.pageferry.PageStatus;
 import io.github.pageferry.SystemCall;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -99,6 +101,26 @@ class PrivilegesTest {
       MemoryCallException failure = asNobody(call);
       assertThat(failure.errno()).isEqualTo(Errno.EPERM);
       assertThat(failure.hint()).contains("the same user", "CAP_SYS_PTRACE").doesNotContain("seccomp");
+    }
+  }
+
+  /** Both are the same user's: the child gives its rights away as it starts. */
+  @Test
+  void aUserMigratesAnotherProcessOfItsOwn() throws IOException {
+    Host.needsRoot();
+    Path setpriv = Path.of("/usr/bin/setpriv");
+    assumeTrue(Files.isExecutable(setpriv), "needs " + setpriv);
+    Process child = new ProcessBuilder(setpriv.toString(), "--reuid", String.valueOf(NOBODY), "--regid",
+        String.valueOf(NOBODY), "--clear-groups", "--", "sh", "-c", "echo ready; exec sleep 600").start();
+    try {
+      assertThat(child.inputReader().readLine()).isEqualTo("ready");
+      int pid = (int) child.pid();
+      OnThread.run(() -> {
+        Posix.becomeUser(NOBODY);
+        assertThat(migrator.migratePages(pid, NodeSet.of(node), NodeSet.of(node))).isZero();
+      });
+    } finally {
+      child.destroyForcibly();
     }
   }
 

@@ -151,7 +151,7 @@ class ConformCommandTest {
     assertThat(pageferry.run("conform", "sizes-338", "never-touched", "--on", "traces:" + traces, "--against", "traces:" + others))
         .isEqualTo(1);
     assertThat(pageferry.out)
-        .startsWith("6.1   137 recorded traces of 6.1 in " + traces + "\n6.12  137 recorded traces of 6.12 in " + others + "\n")
+        .startsWith("6.1   213 recorded traces of 6.1 in " + traces + "\n6.12  213 recorded traces of 6.12 in " + others + "\n")
         .contains("sizes-338          2  equivalent")
         .contains("    status of entries 0-2 (a[0] to a[2]): 6.1 EFAULT, 6.12 ENOENT\n");
   }

@@ -33,6 +33,7 @@ class CorpusTest {
   private static final Path CORPUS = Path.of("src/main/resources/corpus");
   private static final Path ONE_NODE_TRACES = Path.of("src/test/resources/traces/6.18");
   private static final Pattern QUOTED = Pattern.compile("`([a-z0-9-]+)`");
+  private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z]+Test)\\.([a-zA-Z]+)`");
 
   /** Which steps make the calls of the README's first table. */
   private static final Map<String, Set<String>> STEPS = Map.ofEntries(
@@ -139,7 +140,29 @@ class CorpusTest {
     assertThat(names).containsAll(named);
   }
 
-  /** What 6.18 answered to each workload: recorded on one node and, for the older part of the corpus, on four. */
+  @Test
+  void everyTestThatTheReadmeNamesExists() throws IOException {
+    List<Path> folders = List.of(
+        Path.of("../native/src/test/java/io/github/pageferry/linux"), Path.of("../java/src/test/java/io/github/pageferry"));
+    List<String> missing = new ArrayList<>();
+    int named = 0;
+    Matcher matcher = TEST.matcher(Files.readString(CORPUS.resolve("README.md")));
+    while (matcher.find()) {
+      named++;
+      boolean exists = false;
+      for (Path folder : folders) {
+        Path source = folder.resolve(matcher.group(1) + ".java");
+        exists |= Files.exists(source) && Files.readString(source).contains(" void " + matcher.group(2) + "(");
+      }
+      if (!exists) {
+        missing.add(matcher.group());
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(named).isGreaterThan(15);
+  }
+
+  /** What 6.18 answered to each workload: recorded on one node and on four. */
   private static Map<String, List<Trace>> traces() throws IOException {
     Map<String, List<Trace>> byName = new HashMap<>();
     TraceReader.parse("corpus.6.18.traces.yaml", Oracle.text("corpus.6.18.traces.yaml"))

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pageferry.it.Oracle;
+import io.github.pageferry.it.run.TraceDiff;
+import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.testbed.TestbedBackend;
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadReader;
 import io.github.pageferry.sim.MachineSpec;
 import io.github.pageferry.sim.mm.KernelBug;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,6 +62,21 @@ class CrashWorkloadsTest {
       assertThatThrownBy(session::close)
           .isInstanceOf(KernelBug.class)
           .hasMessageMatching("kernel BUG: mm/filemap.c:128: page \\d+ is still mapped");
+    }
+  }
+
+  /** Kernels of 3.11 and later survive them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"5.10", "6.1", "6.12", "6.18", "7.3"})
+  void laterKernelsAnswerAsRecorded(String kernel) {
+    String file = "crash/" + kernel + ".traces.yaml";
+    List<Trace> recorded = TraceReader.parse(file, Oracle.text(file));
+    assertThat(recorded).hasSize(2);
+    try (Backend backend = new TestbedBackend("sim", new SimTestbed(kernel, RECORDED_ON, true), () -> false)) {
+      for (Trace trace : recorded) {
+        Workload workload = workload(trace.workload());
+        assertThat(TraceDiff.compare(Optional.of(workload), trace, backend.run(workload))).isEmpty();
+      }
     }
   }
 }

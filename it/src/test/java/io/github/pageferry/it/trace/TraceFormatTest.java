@@ -29,11 +29,12 @@ class TraceFormatTest {
 
   @ParameterizedTest
   @CsvSource({
-      "corpus.2.6.18.traces.yaml, 124", "corpus.2.6.36.traces.yaml, 135", "corpus.5.10.traces.yaml, 137",
-      "corpus.6.1.traces.yaml, 137", "corpus.6.12.traces.yaml, 137", "corpus.6.18.traces.yaml, 137",
-      "corpus.7.3.traces.yaml, 137", "random.2.6.36.traces.yaml.gz, 1491", "random.5.10.traces.yaml.gz, 398",
+      "corpus.2.6.18.traces.yaml, 124", "corpus.2.6.36.traces.yaml, 135", "corpus.5.10.traces.yaml, 213",
+      "corpus.6.1.traces.yaml, 213", "corpus.6.12.traces.yaml, 213", "corpus.6.18.traces.yaml, 213",
+      "corpus.7.3.traces.yaml, 213", "random.2.6.36.traces.yaml.gz, 1491", "random.5.10.traces.yaml.gz, 398",
       "random.6.1.traces.yaml.gz, 398", "random.6.12.traces.yaml.gz, 398", "random.6.18.traces.yaml.gz, 398",
-      "random.7.3.traces.yaml.gz, 398", "random18.2.6.18.traces.yaml.gz, 394"})
+      "random.7.3.traces.yaml.gz, 398", "random18.2.6.18.traces.yaml.gz, 394", "crash/5.10.traces.yaml, 2",
+      "crash/6.1.traces.yaml, 2", "crash/6.12.traces.yaml, 2", "crash/6.18.traces.yaml, 2", "crash/7.3.traces.yaml, 2"})
   void recordedTracesAreReadAndWrittenByteForByte(String file, int count) {
     String text = Oracle.text(file);
     List<Trace> traces = TraceReader.parse(file, text);
