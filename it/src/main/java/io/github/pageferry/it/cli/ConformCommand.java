@@ -1,16 +1,11 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.run.Backends;
-import io.github.pageferry.it.run.JsonReport;
-import io.github.pageferry.it.run.Runner;
+import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Summary;
-import io.github.pageferry.it.run.Verdict;
-import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.workload.Workload;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +21,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nBackends:%n",
     footer = {
       "  host          this machine's kernel",
-      "  sim           the simulator, as the release nearest to this machine's",
+      "  sim           the simulator, as the release nearest to the other side's",
       "  sim:PROFILE   the simulator as another release, for example sim:2.6.36",
       "  traces:DIR    what was recorded with 'run', in a folder or a file",
       "  lab:KERNEL    reserved",
@@ -37,9 +32,13 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pageferry conform",
       "  pageferry conform fork-zero-page my-workloads/ --json result.json",
-      "  pageferry conform --on traces:recorded/6.12 --against sim:6.12"
+      "  pageferry conform --on traces:recorded/6.12 --report result.html",
+      "  pageferry conform --against sim:6.1,sim:6.12,sim:6.18 --report result.html"
     })
 final class ConformCommand implements Callable<Integer> {
+
+  /** A folder's name may have a comma in it. */
+  private static final String SPLIT = ",(?=(?:host|sim|lab|traces)\\b)";
 
   @Spec
   private CommandSpec spec;
@@ -47,16 +46,17 @@ final class ConformCommand implements Callable<Integer> {
   @Mixin
   private WorkloadArguments workloads = new WorkloadArguments();
 
-  @Option(names = "--on", paramLabel = "BACKEND", defaultValue = "host",
-      description = "What is examined: " + Backends.NAMES + ". Default: ${DEFAULT-VALUE}.")
-  private String on;
+  @Option(names = "--on", paramLabel = "BACKEND", defaultValue = "host", split = SPLIT,
+      description = "What is examined: " + Backends.NAMES + ". Several are parted by commas, or the option is repeated."
+          + " Default: ${DEFAULT-VALUE}.")
+  private List<String> on = List.of();
 
-  @Option(names = "--against", paramLabel = "BACKEND", defaultValue = "sim",
-      description = "What it is compared with. Default: ${DEFAULT-VALUE}.")
-  private String against;
+  @Option(names = "--against", paramLabel = "BACKEND", defaultValue = "sim", split = SPLIT,
+      description = "What it is compared with; of several, each. Default: ${DEFAULT-VALUE}.")
+  private List<String> against = List.of();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the same facts for machines to this file, too.")
-  private @Nullable Path json;
+  @Mixin
+  private ReportOptions reports = new ReportOptions();
 
   private final Context context;
 
@@ -67,18 +67,31 @@ final class ConformCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Workload> selected = workloads.select();
-    OutputFile.check(json);
-    Console console = context.console();
-    int nodes = context.backends().simulatedNodes(List.of(on, against), selected);
-    try (Backend first = context.open(spec, "--on", on, nodes);
-        Backend second = context.open(spec, "--against", against, nodes)) {
-      Report report = new Report(console, first, second, selected.stream().map(Workload::name).toList());
-      Progress progress = new Progress(console, selected.size());
-      report.head();
-      List<Verdict> verdicts = new Runner(first, second, progress::next, report::row).run(selected);
-      report.tail(verdicts);
-      OutputFile.write(json, JsonReport.format(first, second, verdicts));
-      return Summary.of(verdicts).isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
+    reports.check();
+    List<Comparison> pairs = new Pairs(context, spec, on, against, selected).run();
+    if (pairs.size() > 1) {
+      totals(pairs);
     }
+    reports.write(pairs);
+    if (pairs.stream().anyMatch(pair -> pair.unavailable().isEmpty() && !pair.summary().isSuccess())) {
+      return ExitStatus.FAILED;
+    }
+    return pairs.stream().allMatch(pair -> pair.unavailable().isEmpty()) ? ExitStatus.OK : ExitStatus.CANNOT_RUN;
+  }
+
+  private void totals(List<Comparison> pairs) {
+    TextTable table = new TextTable("pair", "ran", "equivalent", "diverged", "broken", "skipped");
+    for (Comparison pair : pairs) {
+      Summary summary = pair.summary();
+      String title = pair.title();
+      if (pair.unavailable().isPresent()) {
+        table.row(title, "cannot run here", "", "", "", "");
+      } else {
+        table.row(title, "" + summary.ran(), "" + summary.equivalent(), "" + summary.diverged(), "" + summary.broken(),
+            "" + summary.skipped());
+      }
+    }
+    context.console().line("");
+    table.lines().forEach(context.console()::line);
   }
 }

@@ -21,9 +21,18 @@ record Context(Console console, Backends backends, Ending ending) {
    * @param nodes of a simulated machine
    */
   Backend open(CommandSpec spec, String option, String name, int nodes) {
+    return open(spec, option, name, "", nodes);
+  }
+
+  /**
+   * Opens a backend beside another.
+   *
+   * @param kernel of the other one, see {@link Backends#open(String, String, int, java.util.function.BooleanSupplier)}
+   */
+  Backend open(CommandSpec spec, String option, String name, String kernel, int nodes) {
     ending.beOrderly();
     try {
-      return backends.open(name, nodes, ending::requested);
+      return backends.open(name, kernel, nodes, ending::requested);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
     }

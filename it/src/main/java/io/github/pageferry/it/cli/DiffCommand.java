@@ -1,7 +1,8 @@
 package io.github.pageferry.it.cli;
 
+import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Corpus;
-import io.github.pageferry.it.run.JsonReport;
+import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.testbed.TracesBackend;
@@ -15,9 +16,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code diff}: compares recorded traces. */
@@ -36,8 +36,8 @@ final class DiffCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "DIR", description = "What they are compared with.")
   private Path second;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the same facts for machines to this file, too.")
-  private @Nullable Path json;
+  @Mixin
+  private ReportOptions reports = new ReportOptions();
 
   private final Context context;
 
@@ -47,12 +47,13 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    OutputFile.check(json);
+    reports.check();
     TracesBackend on = TracesBackend.open(first.toString(), first);
     TracesBackend against = TracesBackend.open(second.toString(), second);
     Set<String> names = new LinkedHashSet<>(on.workloads());
     names.addAll(against.workloads());
-    Report report = new Report(context.console(), on, against, List.copyOf(names));
+    Comparison pair = new Comparison(Side.of(on), Side.of(against), List.of());
+    Report report = new Report(context.console(), pair, List.copyOf(names));
     report.head();
     List<Verdict> verdicts = new ArrayList<>();
     for (String name : names) {
@@ -65,7 +66,7 @@ final class DiffCommand implements Callable<Integer> {
       report.row(verdict);
     }
     report.tail(verdicts);
-    OutputFile.write(json, JsonReport.format(on, against, verdicts));
+    reports.write(List.of(new Comparison(pair.on(), pair.against(), verdicts)));
     return Summary.of(verdicts).isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
   }
 

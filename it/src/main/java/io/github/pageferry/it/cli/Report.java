@@ -1,11 +1,11 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.cli.Console.Colour;
+import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Divergence;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.run.Verdict.Kind;
-import io.github.pageferry.it.testbed.Backend;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.lang3.StringUtils;
@@ -19,29 +19,23 @@ final class Report {
   private static final int RESULT_WIDTH = "equivalent".length();
 
   private final Console console;
-  private final Backend on;
-  private final Backend against;
-  private final String onLabel;
-  private final String againstLabel;
+  private final Comparison pair;
   private final int nameWidth;
 
   /**
+   * @param pair of which verdicts are to come
    * @param names of all workloads to come
    */
-  Report(Console console, Backend on, Backend against, List<String> names) {
+  Report(Console console, Comparison pair, List<String> names) {
     this.console = console;
-    this.on = on;
-    this.against = against;
-    boolean alike = label(on).equals(label(against));
-    onLabel = alike ? on.name() : label(on);
-    againstLabel = alike ? against.name() : label(against);
+    this.pair = pair;
     this.nameWidth = names.stream().mapToInt(String::length).reduce("workload".length(), Math::max);
   }
 
   void head() {
-    int width = Math.max(onLabel.length(), againstLabel.length());
-    console.line(StringUtils.rightPad(onLabel, width) + "  " + on.description());
-    console.line(StringUtils.rightPad(againstLabel, width) + "  " + against.description());
+    int width = Math.max(pair.onLabel().length(), pair.againstLabel().length());
+    console.line(StringUtils.rightPad(pair.onLabel(), width) + "  " + pair.on().description());
+    console.line(StringUtils.rightPad(pair.againstLabel(), width) + "  " + pair.against().description());
     console.line("");
     console.line(console.coloured(Colour.BOLD,
         StringUtils.rightPad("workload", nameWidth) + "  nodes  " + StringUtils.rightPad("result", RESULT_WIDTH) + "  why"));
@@ -67,8 +61,8 @@ final class Report {
   private String why(Verdict verdict) {
     return switch (verdict.kind()) {
       case EQUIVALENT -> "";
-      case SKIPPED -> label(verdict) + ": " + verdict.reason();
-      case BROKEN -> label(verdict) + ": " + StringUtils.substringBefore(verdict.reason(), "\n");
+      case SKIPPED -> pair.label(verdict) + ": " + verdict.reason();
+      case BROKEN -> pair.label(verdict) + ": " + StringUtils.substringBefore(verdict.reason(), "\n");
       case DIVERGED -> {
         int count = verdict.divergences().size();
         int first = verdict.divergences().get(0).step();
@@ -77,17 +71,13 @@ final class Report {
     };
   }
 
-  private String label(Verdict verdict) {
-    return verdict.by().equals(on.name()) ? onLabel : againstLabel;
-  }
-
   void tail(List<Verdict> verdicts) {
     for (Verdict verdict : verdicts) {
       if (verdict.kind() == Kind.DIVERGED) {
         divergences(verdict);
       } else if (verdict.kind() == Kind.BROKEN) {
         console.line("");
-        console.line(console.coloured(Colour.RED, verdict.workload()) + ": broken on " + label(verdict));
+        console.line(console.coloured(Colour.RED, verdict.workload()) + ": broken on " + pair.label(verdict));
         verdict.reason().lines().forEach(line -> console.line("  " + line));
       }
     }
@@ -101,7 +91,7 @@ final class Report {
 
   private void divergences(Verdict verdict) {
     console.line("");
-    console.line(console.coloured(Colour.RED, verdict.workload()) + ": " + side(onLabel, on) + " against " + side(againstLabel, against));
+    console.line(console.coloured(Colour.RED, verdict.workload()) + ": " + pair.title());
     int step = -1;
     int shown = 0;
     int hidden = 0;
@@ -132,15 +122,6 @@ final class Report {
 
   private String divergence(Divergence divergence) {
     String what = divergence.field() + (divergence.where().isEmpty() ? "" : " of " + divergence.where());
-    return what + ": " + onLabel + " " + divergence.on() + ", " + againstLabel + " " + divergence.against();
-  }
-
-  private static String side(String label, Backend backend) {
-    return label.equals(backend.kernel()) ? label : label + " (" + backend.kernel() + ")";
-  }
-
-  /** The name or the kernel, whichever is shorter: of recorded traces, the name is a path. */
-  private static String label(Backend backend) {
-    return backend.kernel().length() < backend.name().length() ? backend.kernel() : backend.name();
+    return what + ": " + pair.onLabel() + " " + divergence.on() + ", " + pair.againstLabel() + " " + divergence.against();
   }
 }

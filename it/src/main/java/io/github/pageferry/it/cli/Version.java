@@ -6,11 +6,16 @@ import picocli.CommandLine.IVersionProvider;
 /** What {@code --version} prints. */
 final class Version implements IVersionProvider {
 
+  /** The program's name and version. */
+  static String text() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return "pageferry " + Objects.requireNonNullElse(version, "unpackaged");
+  }
+
   @Override
   public String[] getVersion() {
-    String version = Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "unpackaged");
     return new String[] {
-      "pageferry " + version,
+      text(),
       "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version")
           + " on " + System.getProperty("os.arch")
     };

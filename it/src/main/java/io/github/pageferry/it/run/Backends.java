@@ -5,11 +5,13 @@ import io.github.pageferry.it.testbed.Testbed;
 import io.github.pageferry.it.testbed.TestbedBackend;
 import io.github.pageferry.it.testbed.TracesBackend;
 import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.sim.Profiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * Opens backends by the names that the command line has for them.
@@ -53,6 +55,16 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
   }
 
   /**
+   * How many nodes a simulated machine should have beside a backend that is open already.
+   *
+   * @param other which it stands beside
+   * @param names of the backends that take part
+   */
+  public int simulatedNodes(Backend other, List<String> names, List<Workload> workloads) {
+    return other.nodes().isPresent() ? other.nodes().getAsInt() : simulatedNodes(names, workloads);
+  }
+
+  /**
    * Opens one.
    *
    * @param name as on the command line
@@ -62,6 +74,15 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
    * @throws CannotRunException where it cannot serve on this machine
    */
   public Backend open(String name, int nodes, BooleanSupplier cancelled) {
+    return open(name, "", nodes, cancelled);
+  }
+
+  /**
+   * Opens one beside another.
+   *
+   * @param kernel of the other one: {@code sim} is the profile nearest to it; empty for the one nearest to the host's
+   */
+  public Backend open(String name, String kernel, int nodes, BooleanSupplier cancelled) {
     int colon = name.indexOf(':');
     String kind = colon < 0 ? name : name.substring(0, colon);
     String which = colon < 0 ? "" : name.substring(colon + 1);
@@ -75,7 +96,9 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
         }
         return new TestbedBackend(name, host.get(), cancelled);
       case "sim":
-        return new TestbedBackend(name, simulator.open(which, nodes), cancelled);
+        boolean near = which.isEmpty() && !kernel.isEmpty();
+        String profile = near ? Profiles.nearest(StringUtils.removeStart(kernel, "sim:")) : which;
+        return new TestbedBackend(name, simulator.open(profile, nodes), cancelled);
       case "traces":
         if (which.isEmpty()) {
           throw new IllegalArgumentException("'traces' needs the folder with the traces: traces:DIR");

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.pageferry.it.testbed.Backend;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,21 +16,19 @@ public final class JsonReport {
 
   private JsonReport() {}
 
-  /** The report as a JSON text, with a newline at its end. */
-  public static String format(Backend on, Backend against, List<Verdict> verdicts) {
+  /**
+   * The report as a JSON text, with a newline at its end. A single pair has its fields at the top; several stand in a list
+   * {@code pairs}, below one {@code summary} of them all.
+   */
+  public static String format(List<Comparison> pairs) {
     ObjectNode root = MAPPER.createObjectNode();
-    root.set("on", backend(on));
-    root.set("against", backend(against));
-    Summary summary = Summary.of(verdicts);
-    root.putObject("summary")
-        .put("total", summary.total())
-        .put("ran", summary.ran())
-        .put("equivalent", summary.equivalent())
-        .put("diverged", summary.diverged())
-        .put("skipped", summary.skipped())
-        .put("broken", summary.broken());
-    ArrayNode workloads = root.putArray("workloads");
-    verdicts.forEach(verdict -> verdict(workloads.addObject(), verdict));
+    if (pairs.size() == 1) {
+      pair(root, pairs.get(0));
+    } else {
+      summary(root, Summary.of(pairs.stream().flatMap(pair -> pair.verdicts().stream()).toList()));
+      ArrayNode list = root.putArray("pairs");
+      pairs.forEach(pair -> pair(list.addObject(), pair));
+    }
     try {
       return MAPPER.writeValueAsString(root) + "\n";
     } catch (JsonProcessingException e) {
@@ -39,11 +36,35 @@ public final class JsonReport {
     }
   }
 
-  private static ObjectNode backend(Backend backend) {
-    return MAPPER.createObjectNode()
-        .put("name", backend.name())
-        .put("kernel", backend.kernel())
-        .put("description", backend.description());
+  private static void pair(ObjectNode node, Comparison pair) {
+    node.set("on", side(pair.on()));
+    node.set("against", side(pair.against()));
+    pair.unavailable().ifPresent(reason -> node.put("unavailable", reason));
+    summary(node, pair.summary());
+    ArrayNode workloads = node.putArray("workloads");
+    pair.verdicts().forEach(verdict -> verdict(workloads.addObject(), verdict));
+  }
+
+  private static void summary(ObjectNode node, Summary summary) {
+    node.putObject("summary")
+        .put("total", summary.total())
+        .put("ran", summary.ran())
+        .put("equivalent", summary.equivalent())
+        .put("diverged", summary.diverged())
+        .put("skipped", summary.skipped())
+        .put("broken", summary.broken());
+  }
+
+  private static ObjectNode side(Side side) {
+    ObjectNode node = MAPPER.createObjectNode()
+        .put("name", side.name())
+        .put("kernel", side.kernel())
+        .put("description", side.description());
+    if (!side.facts().isEmpty()) {
+      ObjectNode facts = node.putObject("facts");
+      side.facts().forEach(facts::put);
+    }
+    return node;
   }
 
   private static void verdict(ObjectNode node, Verdict verdict) {

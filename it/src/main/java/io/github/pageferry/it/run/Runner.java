@@ -4,6 +4,7 @@ import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.workload.Workload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,8 @@ public final class Runner {
     List<Verdict> verdicts = new ArrayList<>();
     for (Workload workload : workloads) {
       beginning.accept(workload);
-      Verdict verdict = verdict(workload);
+      long start = System.nanoTime();
+      Verdict verdict = verdict(workload).took(Duration.ofNanos(System.nanoTime() - start));
       verdicts.add(verdict);
       ended.accept(verdict);
     }
@@ -51,7 +53,7 @@ public final class Runner {
     for (Backend backend : List.of(on, against)) {
       Recorder.Result result = Recorder.run(backend, workload);
       if (result.failure().isPresent()) {
-        return Verdict.broken(workload.name(), workload.nodes(), backend.name(), result.failure().get());
+        return Verdict.broken(workload, traces.stream().findFirst(), backend.name(), result.failure().get());
       }
       traces.add(result.trace().orElseThrow());
       if (traces.get(traces.size() - 1).skipped().isPresent()) {

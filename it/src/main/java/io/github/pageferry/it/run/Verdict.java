@@ -3,6 +3,7 @@ package io.github.pageferry.it.run;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.workload.Workload;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,9 +16,10 @@ import java.util.Optional;
  * @param by the backend that skipped it or broke; empty for other kinds
  * @param reason why it was skipped or what broke; empty for other kinds
  * @param divergences where the two sides differ, in the order of the steps; none unless it diverged
+ * @param evidence the workload and what both sides answered
  */
 public record Verdict(
-    String workload, int nodes, Kind kind, String by, String reason, List<Divergence> divergences) {
+    String workload, int nodes, Kind kind, String by, String reason, List<Divergence> divergences, Evidence evidence) {
 
   /** What can come of a workload. */
   public enum Kind {
@@ -35,24 +37,40 @@ public record Verdict(
     divergences = List.copyOf(divergences);
   }
 
-  static Verdict broken(String workload, int nodes, String by, String reason) {
-    return new Verdict(workload, nodes, Kind.BROKEN, by, reason, List.of());
+  /**
+   * A workload that broke on one side.
+   *
+   * @param on the trace of the examined backend, where it was the other one that broke
+   * @param by the backend that broke
+   * @param reason what broke
+   */
+  static Verdict broken(Workload workload, Optional<Trace> on, String by, String reason) {
+    return new Verdict(workload.name(), workload.nodes(), Kind.BROKEN, by, reason, List.of(),
+        new Evidence(Optional.of(workload), on, Optional.empty(), Duration.ZERO));
   }
 
   /**
    * Compares two traces of one workload.
    *
    * @param workload for the text of the steps; empty where it is not known
+   * @param b the same trace again where the first backend skipped the workload and the other one was not asked
    */
   public static Verdict of(Optional<Workload> workload, Backend on, Trace a, Backend against, Trace b) {
-    String name = a.workload();
+    Evidence evidence = new Evidence(workload, Optional.of(a), Optional.of(b).filter(t -> t != a), Duration.ZERO);
     if (a.skipped().isPresent()) {
-      return new Verdict(name, a.nodes(), Kind.SKIPPED, on.name(), a.skipped().get(), List.of());
+      return new Verdict(a.workload(), a.nodes(), Kind.SKIPPED, on.name(), a.skipped().get(), List.of(), evidence);
     }
     if (b.skipped().isPresent()) {
-      return new Verdict(name, b.nodes(), Kind.SKIPPED, against.name(), b.skipped().get(), List.of());
+      return new Verdict(a.workload(), a.nodes(), Kind.SKIPPED, against.name(), b.skipped().get(), List.of(), evidence);
     }
     List<Divergence> found = TraceDiff.compare(workload, a, b);
-    return new Verdict(name, a.nodes(), found.isEmpty() ? Kind.EQUIVALENT : Kind.DIVERGED, "", "", found);
+    Kind kind = found.isEmpty() ? Kind.EQUIVALENT : Kind.DIVERGED;
+    return new Verdict(a.workload(), a.nodes(), kind, "", "", found, evidence);
+  }
+
+  /** The same verdict, reached in this time. */
+  Verdict took(Duration time) {
+    return new Verdict(workload, nodes, kind, by, reason, divergences,
+        new Evidence(evidence.workload(), evidence.on(), evidence.against(), time));
   }
 }

@@ -2,6 +2,8 @@ package io.github.pageferry.it.testbed;
 
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.workload.Workload;
+import java.util.Map;
+import java.util.OptionalInt;
 
 /** Something that answers workloads: a kernel, a model of one, or a folder of recorded traces. */
 public interface Backend extends AutoCloseable {
@@ -14,6 +16,19 @@ public interface Backend extends AutoCloseable {
 
   /** The machine in a few words for people: what answers, and which nodes with memory it has. */
   String description();
+
+  /**
+   * More of the machine, for people who read a report elsewhere: what each fact is about, and the fact. Nothing that tells
+   * one machine of a kind from another, as a host's name does.
+   */
+  default Map<String, String> facts() {
+    return Map.of();
+  }
+
+  /** How many nodes with memory the machine has, numbered from 0 on without a gap; empty where that is not known. */
+  default OptionalInt nodes() {
+    return OptionalInt.empty();
+  }
 
   /** Answers one workload; a workload that cannot run here is answered with a trace that says why it was skipped. */
   Trace run(Workload workload);

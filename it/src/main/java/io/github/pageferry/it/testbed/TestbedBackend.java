@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,16 @@ public final class TestbedBackend implements Backend {
   @Override
   public String description() {
     return testbed.description();
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    return testbed.facts();
+  }
+
+  @Override
+  public OptionalInt nodes() {
+    return testbed.nodes();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.github.pageferry.it.workload.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,5 +204,53 @@ class ConformCommandTest {
         .contains("20 differences, the first in step 2")
         .contains("    status of entry 15 (a[15]): host 0, sim ENOENT\n    and 12 more, all of them in the file that --json writes\n");
     assertThat(new ObjectMapper().readTree(json.toFile()).at("/workloads/0/divergences")).hasSize(20);
+  }
+
+  @Test
+  void severalPairsGiveATableEachAndOneReportOfAll() throws IOException {
+    Path traces = Files.writeString(dir.resolve("x.traces.yaml"), Oracle.text("corpus.6.1.traces.yaml"));
+    Path json = dir.resolve("result.json");
+    Path html = dir.resolve("result.html");
+    Path junit = dir.resolve("result.xml");
+    assertThat(pageferry.run("conform", "sizes-338", "bind-local-moves", "--on", "host,sim:7.3", "--on", "traces:" + traces,
+        "--against", "sim", "--json", json.toString(), "--report", html.toString(), "--junit", junit.toString())).isEqualTo(1);
+    assertThat(pageferry.out)
+        .contains("host  6.18-test\nsim   sim:6.18\n")
+        .contains("sim:7.3  sim:7.3\nsim      sim:6.18\n")
+        .as("the model nearest to what was recorded").contains("in " + traces + "\nsim  sim:6.1\n")
+        .endsWith("""
+
+            pair                                     ran  equivalent  diverged  broken  skipped
+            host (6.18-test) against sim (sim:6.18)  1    1           0         0       1
+            sim:7.3 against sim (sim:6.18)           2    2           0         0       0
+            6.1 against sim (sim:6.1)                1    0           1         0       1
+            """);
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    assertThat(root.get("summary")).hasToString(
+        "{\"total\":6,\"ran\":4,\"equivalent\":3,\"diverged\":1,\"skipped\":2,\"broken\":0}");
+    assertThat(root.get("pairs")).hasSize(3);
+    assertThat(root.at("/pairs/2/against/kernel").asText()).isEqualTo("sim:6.1");
+    assertThat(Files.readString(html)).contains("<h1 class=\"bad\">1 workload diverged</h1>");
+    assertThat(Files.readString(junit)).contains("tests=\"6\" failures=\"1\"");
+  }
+
+  @Test
+  void aBackendIsAskedOnceHoweverManyItIsComparedWith() {
+    assertThat(pageferry.run("conform", dir.toString(), "--against", "sim:6.1,sim:6.12,sim:6.1")).isZero();
+    assertThat(pageferry.out).contains("sim:6.1  sim:6.1\n").contains("sim:6.12  sim:6.12\n");
+    List<ScriptedTestbed> hosts = pageferry.opened.stream().filter(testbed -> testbed.kernel().equals("6.18-test")).toList();
+    assertThat(hosts).hasSize(1);
+    assertThat(hosts.get(0).calls).containsOnlyOnce("open asks").containsOnlyOnce("open pins").endsWith("close testbed");
+  }
+
+  @Test
+  void aPairThatCannotBeHadDoesNotKeepOthersFromBeingRun() throws IOException {
+    Path html = dir.resolve("result.html");
+    assertThat(pageferry.run("conform", dir.toString(), "--on", "lab:6.1,host", "--report", html.toString())).isEqualTo(3);
+    assertThat(pageferry.out)
+        .contains("lab:6.1 against sim: cannot run here: ")
+        .contains("asks          1  equivalent")
+        .contains("lab:6.1 against sim  ");
+    assertThat(Files.readString(html)).contains("cannot run here: ").contains("<h1 class=\"bad\">");
   }
 }

@@ -1,0 +1,150 @@
+package io.github.pageferry.it.cli;
+
+import io.github.pageferry.it.run.CannotRunException;
+import io.github.pageferry.it.run.Comparison;
+import io.github.pageferry.it.run.RememberingBackend;
+import io.github.pageferry.it.run.Runner;
+import io.github.pageferry.it.run.Side;
+import io.github.pageferry.it.run.Verdict;
+import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.workload.Workload;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Compares each examined backend with each of the others, and prints a table a pair. */
+final class Pairs {
+
+  private static final String ON = "--on";
+  private static final String AGAINST = "--against";
+
+  private final Context context;
+  private final CommandSpec spec;
+  private final Set<String> on;
+  private final Set<String> against;
+  private final List<Workload> workloads;
+  private final List<Comparison> done = new ArrayList<>();
+
+  /**
+   * @param spec of the command, for its usage errors
+   * @param on the names of the examined backends
+   * @param against those of the others
+   */
+  Pairs(Context context, CommandSpec spec, List<String> on, List<String> against, List<Workload> workloads) {
+    this.context = context;
+    this.spec = spec;
+    this.on = new LinkedHashSet<>(on);
+    this.against = new LinkedHashSet<>(against);
+    this.workloads = workloads;
+  }
+
+  /**
+   * Compares all pairs. Where there are several, one that cannot be had here does not keep the others from being run.
+   *
+   * @throws CannotRunException where a single pair cannot be had
+   */
+  List<Comparison> run() {
+    if (areSeveral()) {
+      on.forEach(name -> check(ON, name));
+      against.forEach(name -> check(AGAINST, name));
+    }
+    for (String name : on) {
+      if (isSimulator(name)) {
+        against.forEach(other -> orUnavailable(name, List.of(other), () -> simulated(name, other)));
+      } else {
+        orUnavailable(name, against, () -> real(name));
+      }
+    }
+    return done;
+  }
+
+  private boolean areSeveral() {
+    return on.size() * against.size() > 1;
+  }
+
+  /** Refuses a wrong name before anything is run; what machines are needed for the others shows when their turn comes. */
+  private void check(String option, String name) {
+    if (!name.startsWith("host") && !name.startsWith("lab:")) {
+      context.open(spec, option, name, 1).close();
+    }
+  }
+
+  private static boolean isSimulator(String name) {
+    return name.equals("sim") || name.startsWith("sim:");
+  }
+
+  private void orUnavailable(String name, Iterable<String> others, Runnable work) {
+    try {
+      work.run();
+    } catch (CannotRunException e) {
+      if (!areSeveral()) {
+        throw e;
+      }
+      for (String other : others) {
+        if (done.stream().noneMatch(pair -> pair.on().name().equals(name) && pair.against().name().equals(other))) {
+          unavailable(name, other, e);
+        }
+      }
+    }
+  }
+
+  private void unavailable(String name, String other, CannotRunException e) {
+    begin();
+    done.add(Comparison.unavailable(name, other, String.valueOf(e.getMessage())));
+    context.console().line(name + " against " + other + ": cannot run here: " + e.getMessage());
+  }
+
+  /** A simulator is as large as what it stands beside, which is opened first. */
+  private void simulated(String name, String other) {
+    if (isSimulator(other)) {
+      int nodes = context.backends().simulatedNodes(List.of(name, other), workloads);
+      try (Backend first = context.open(spec, ON, name, nodes);
+          Backend second = context.open(spec, AGAINST, other, nodes)) {
+        compare(first, second);
+      }
+      return;
+    }
+    try (Backend second = context.open(spec, AGAINST, other, 1);
+        Backend first = beside(second, ON, name)) {
+      compare(first, second);
+    }
+  }
+
+  private void real(String name) {
+    try (Backend opened = context.open(spec, ON, name, 1)) {
+      Backend first = against.size() > 1 ? new RememberingBackend(opened) : opened;
+      for (String other : against) {
+        orUnavailable(name, List.of(other), () -> {
+          try (Backend second = beside(first, AGAINST, other)) {
+            compare(first, second);
+          }
+        });
+      }
+    }
+  }
+
+  private Backend beside(Backend opened, String option, String name) {
+    int nodes = context.backends().simulatedNodes(opened, List.of(opened.name(), name), workloads);
+    return context.open(spec, option, name, opened.kernel(), nodes);
+  }
+
+  private void begin() {
+    if (!done.isEmpty()) {
+      context.console().line("");
+    }
+  }
+
+  private void compare(Backend first, Backend second) {
+    begin();
+    Console console = context.console();
+    Comparison pair = new Comparison(Side.of(first), Side.of(second), List.of());
+    Report report = new Report(console, pair, workloads.stream().map(Workload::name).toList());
+    Progress progress = new Progress(console, workloads.size());
+    report.head();
+    List<Verdict> verdicts = new Runner(first, second, progress::next, report::row).run(workloads);
+    report.tail(verdicts);
+    done.add(new Comparison(pair.on(), pair.against(), verdicts));
+  }
+}
