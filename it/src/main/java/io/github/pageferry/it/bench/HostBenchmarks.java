@@ -5,6 +5,7 @@ import io.github.pageferry.LocateReport;
 import io.github.pageferry.MemoryMigrator;
 import io.github.pageferry.MemoryMigrators;
 import io.github.pageferry.MemoryRange;
+import io.github.pageferry.MoveFlag;
 import io.github.pageferry.MoveReport;
 import io.github.pageferry.PageBatch;
 import io.github.pageferry.PageStatus;
@@ -13,6 +14,9 @@ import io.github.pageferry.it.host.TransparentHugePages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -61,6 +65,9 @@ public class HostBenchmarks {
     private BufferPinner threads;
     private ByteBuffer memory;
     private PageBatch batch;
+    /** All pages, to go to a node that has memory: one batch for each such node. */
+    private final List<PageBatch> batchesByNode = new ArrayList<>();
+    private int turn;
 
     @Setup
     public void touch() {
@@ -75,6 +82,11 @@ public class HostBenchmarks {
       }
       batch = PageBatch.ofCapacity(pages);
       batch.addRun(MemoryRange.of(memory).address(), pageBytes, pages);
+      for (int node : migrator.topology().nodesWithMemory().stream().toArray()) {
+        PageBatch toNode = PageBatch.ofCapacity(pages);
+        toNode.addRun(MemoryRange.of(memory).address(), pageBytes, pages, node);
+        batchesByNode.add(toNode);
+      }
       oneThread = BufferPinner.on(migrator, PinOptions.builder().threads(1).build());
       threads = BufferPinner.on(migrator);
     }
@@ -117,6 +129,16 @@ public class HostBenchmarks {
     side.migrator.queryPages(MemoryMigrator.SELF, side.batch);
     int last = side.batch.status(side.pages - 1);
     side.require(PageStatus.isNode(last) ? side.pages : 0);
+    return last;
+  }
+
+  /** One call that moves all pages to the next node that has memory; where there is one such node, they are there already. */
+  @Benchmark
+  public int move(JavaSide side) {
+    PageBatch batch = side.batchesByNode.get(side.turn++ % side.batchesByNode.size());
+    side.migrator.movePages(MemoryMigrator.SELF, batch, EnumSet.of(MoveFlag.MOVE));
+    int last = batch.status(side.pages - 1);
+    side.require(last == batch.node(side.pages - 1) ? side.pages : 0);
     return last;
   }
 

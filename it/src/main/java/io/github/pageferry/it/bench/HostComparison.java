@@ -4,19 +4,14 @@ import io.github.pageferry.it.testbed.CancelledException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs {@link HostBenchmarks} by turns: each round measures every benchmark in a JVM of its own, and the C program right
@@ -26,11 +21,29 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class HostComparison {
 
   /** What is measured beside what. */
-  private static final List<Pair> PAIRS = List.of(
-      new Pair("query", "peerQuery", "queryPages, one call"),
-      new Pair("locate", "peerLocate", "locate, one thread"),
-      new Pair("locateThreads", "peerLocate", "locate, threads as by default"),
-      new Pair("pin", "peerPin", "pin, all pages there already"));
+  public enum Pair {
+    QUERY("query", "query", "peerQuery", "queryPages, one call"),
+    LOCATE("locate", "locate", "peerLocate", "locate, one thread"),
+    LOCATE_THREADS("locate-threads", "locateThreads", "peerLocate", "locate, threads as by default"),
+    PIN("pin", "pin", "peerPin", "pin, all pages there already");
+
+    private final String word;
+    private final String java;
+    private final String peer;
+    private final String title;
+
+    Pair(String word, String java, String peer, String title) {
+      this.word = word;
+      this.java = java;
+      this.peer = peer;
+      this.title = title;
+    }
+
+    /** Its name on the command line. */
+    public String word() {
+      return word;
+    }
+  }
 
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -38,7 +51,7 @@ public final class HostComparison {
   private final int rounds;
   private final Optional<Path> peer;
   private final Consumer<String> progress;
-  private final BooleanSupplier cancelled;
+  private final Fork fork;
 
   /**
    * @param pages how many pages each operation is about; half as many are measured too, for what a page allocates
@@ -53,7 +66,7 @@ public final class HostComparison {
     this.rounds = rounds;
     this.peer = peer;
     this.progress = progress;
-    this.cancelled = cancelled;
+    fork = new Fork(cancelled);
   }
 
   /**
@@ -78,15 +91,13 @@ public final class HostComparison {
   }
 
   /**
-   * Measures everything; takes about half a minute a round.
+   * Measures; all pairs take about half a minute a round.
    *
    * @throws IllegalStateException where a benchmark fails, with what it said
    * @throws CancelledException where it was cancelled
    */
-  public List<Row> run() {
-    // Another user's lock file in the temporary folder would be an error.
-    System.setProperty("jmh.ignoreLock", "true");
-    List<Samples> all = PAIRS.stream().map(Samples::new).toList();
+  public List<Row> run(Collection<Pair> pairs) {
+    List<Samples> all = pairs.stream().map(Samples::new).toList();
     for (int round = 1; round <= rounds; round++) {
       for (Samples samples : all) {
         progress.accept("round " + round + " of " + rounds + ": " + samples.pair.title);
@@ -97,39 +108,11 @@ public final class HostComparison {
   }
 
   private RunResult measure(String benchmark, int ofPages) {
-    if (cancelled.getAsBoolean()) {
-      throw new CancelledException();
-    }
-    ChainedOptionsBuilder options = new OptionsBuilder()
-        .include("^" + Pattern.quote(HostBenchmarks.class.getName() + "." + benchmark) + "$")
-        .param("pages", Integer.toString(ofPages))
-        .addProfiler(GCProfiler.class)
-        .verbosity(VerboseMode.SILENT)
-        .shouldFailOnError(true)
-        .jvmArgsAppend(forkArguments());
-    try {
-      return new Runner(options.build()).runSingle();
-    } catch (RunnerException e) {
-      if (cancelled.getAsBoolean()) {
-        throw new CancelledException();
-      }
-      throw new IllegalStateException("the benchmark " + benchmark + " failed: " + e.getMessage(), e);
-    }
-  }
-
-  private String[] forkArguments() {
     List<String> arguments = new ArrayList<>();
     peer.ifPresent(program -> arguments.add("-D" + HostBenchmarks.PROGRAM + "=" + program));
     arguments.add("-XX:MaxDirectMemorySize=2g");
-    if (Runtime.version().feature() >= 23) {
-      // JMH reads memory with sun.misc.Unsafe.
-      arguments.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    return arguments.toArray(String[]::new);
+    return fork.run(HostBenchmarks.class, benchmark, Map.of("pages", ofPages), arguments);
   }
-
-  /** What one benchmark is compared with. */
-  private record Pair(String java, String peer, String title) {}
 
   /** The measurements of one pair. */
   private final class Samples {

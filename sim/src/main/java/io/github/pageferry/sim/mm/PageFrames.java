@@ -1,17 +1,18 @@
 package io.github.pageferry.sim.mm;
 
 /**
- * {@code mem_map}: every page frame of the machine, each field of {@code struct page} a column.
+ * {@code mem_map}: the {@code struct page} of every page frame of the machine.
  *
  * <pre>
- * page (int)  | segment = page >> 10       | slot = page & 1023 |
- * columns     flags count mapcount mapping index lru.next lru.prev   4 bytes each
- *             content                                                 8 bytes
- *             private                                                 4 bytes, only in segments that use it
+ * page (int)  | segment = page >> 10 | frame in the segment = page & 1023 |
+ *
+ * record      0 flags | 1 count | 2 mapcount | 3 mapping | 4 index | 5 lru.next | 6 lru.prev | 7, 8 content    4 bytes each
+ * beside it   private, 4 bytes, only in segments that use it
  * </pre>
  *
- * A segment's columns are made when its first frame is handed out, so that a machine costs what it uses. Frame 0 is no
- * page; segment 0 holds the pages that belong to no zone (the zero page).
+ * A frame's fields lie together, as in the kernel: who looks at one mostly looks at the others, and with memory larger than
+ * the caches each further array would cost a miss. A segment's records are made when its first frame is handed out, so that a
+ * machine costs what it uses. Frame 0 is no page; segment 0 holds the pages that belong to no zone (the zero page).
  */
 public final class PageFrames {
 
@@ -33,14 +34,18 @@ public final class PageFrames {
   /** {@code PAGE_MAPPING_FLAGS}. */
   public static final int MAPPING_FLAGS = MAPPING_ANON | MAPPING_KSM;
 
-  private final int[][] flags;
-  private final int[][] count;
-  private final int[][] mapcount;
-  private final int[][] mapping;
-  private final int[][] index;
-  private final int[][] lruNext;
-  private final int[][] lruPrev;
-  private final long[][] content;
+  private static final int FLAGS = 0;
+  private static final int COUNT = 1;
+  private static final int MAPCOUNT = 2;
+  private static final int MAPPING = 3;
+  private static final int INDEX = 4;
+  private static final int LRU_NEXT = 5;
+  private static final int LRU_PREV = 6;
+  private static final int CONTENT_LOW = 7;
+  private static final int CONTENT_HIGH = 8;
+  private static final int RECORD = 9;
+
+  private final int[][] records;
   private final int[][] privates;
   private final short[] nodes;
 
@@ -50,34 +55,30 @@ public final class PageFrames {
    * @param segments how many segments, segment 0 included
    */
   public PageFrames(int segments) {
-    flags = new int[segments][];
-    count = new int[segments][];
-    mapcount = new int[segments][];
-    mapping = new int[segments][];
-    index = new int[segments][];
-    lruNext = new int[segments][];
-    lruPrev = new int[segments][];
-    content = new long[segments][];
+    records = new int[segments][];
     privates = new int[segments][];
     nodes = new short[segments];
     populate(0);
-    count[0][ZERO_PAGE] = 1;
-    flags[0][ZERO_PAGE] = PageFlag.RESERVED | PageFlag.UPTODATE;
+    count(ZERO_PAGE, 1);
+    flags(ZERO_PAGE, PageFlag.RESERVED | PageFlag.UPTODATE);
   }
 
-  /** Makes the columns of the segment that this frame is in, where they are not there yet. */
+  /** Makes the records of the segment that this frame is in, where they are not there yet. */
   void populate(int page) {
     int segment = page >> SEGMENT_SHIFT;
-    if (flags[segment] == null) {
-      flags[segment] = new int[SEGMENT_FRAMES];
-      count[segment] = new int[SEGMENT_FRAMES];
-      mapcount[segment] = new int[SEGMENT_FRAMES];
-      mapping[segment] = new int[SEGMENT_FRAMES];
-      index[segment] = new int[SEGMENT_FRAMES];
-      lruNext[segment] = new int[SEGMENT_FRAMES];
-      lruPrev[segment] = new int[SEGMENT_FRAMES];
-      content[segment] = new long[SEGMENT_FRAMES];
+    if (records[segment] == null) {
+      records[segment] = new int[SEGMENT_FRAMES * RECORD];
     }
+  }
+
+  /** The records of the frame's segment. */
+  private int[] records(int page) {
+    return records[page >> SEGMENT_SHIFT];
+  }
+
+  /** Where in {@link #records(int)} the frame's record begins. */
+  private static int at(int page) {
+    return (page & SLOT) * RECORD;
   }
 
   /** Says which node the frames of a segment are on; done once, when zones are laid out. */
@@ -100,56 +101,56 @@ public final class PageFrames {
     return (flags(page) & (PageFlag.HEAD | PageFlag.HUGETLB)) == PageFlag.HEAD ? HUGE_FRAMES : 1;
   }
 
-  /** How many segments there are, those without columns included. */
+  /** How many segments there are, those without records included. */
   public int segments() {
-    return flags.length;
+    return records.length;
   }
 
   /** Whether any frame of the segment was ever handed out. */
   public boolean isPopulated(int segment) {
-    return flags[segment] != null;
+    return records[segment] != null;
   }
 
   // Flags.
 
   /** {@code page->flags}, bits of {@link PageFlag}. */
   public int flags(int page) {
-    return flags[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + FLAGS];
   }
 
   /** Overwrites all flags; for the allocator. */
   public void flags(int page, int bits) {
-    flags[page >> SEGMENT_SHIFT][page & SLOT] = bits;
+    records(page)[at(page) + FLAGS] = bits;
   }
 
   /** {@code PageFoo(page)}. */
   public boolean has(int page, int flag) {
-    return (flags[page >> SEGMENT_SHIFT][page & SLOT] & flag) != 0;
+    return (records(page)[at(page) + FLAGS] & flag) != 0;
   }
 
   /** {@code SetPageFoo(page)}. */
   public void set(int page, int flag) {
-    flags[page >> SEGMENT_SHIFT][page & SLOT] |= flag;
+    records(page)[at(page) + FLAGS] |= flag;
   }
 
   /** {@code ClearPageFoo(page)}. */
   public void clear(int page, int flag) {
-    flags[page >> SEGMENT_SHIFT][page & SLOT] &= ~flag;
+    records(page)[at(page) + FLAGS] &= ~flag;
   }
 
   /** {@code TestSetPageFoo(page)}: sets it and says whether it was set. */
   public boolean testAndSet(int page, int flag) {
-    int[] column = flags[page >> SEGMENT_SHIFT];
-    int old = column[page & SLOT];
-    column[page & SLOT] = old | flag;
+    int[] segment = records(page);
+    int old = segment[at(page) + FLAGS];
+    segment[at(page) + FLAGS] = old | flag;
     return (old & flag) != 0;
   }
 
   /** {@code TestClearPageFoo(page)}: clears it and says whether it was set. */
   public boolean testAndClear(int page, int flag) {
-    int[] column = flags[page >> SEGMENT_SHIFT];
-    int old = column[page & SLOT];
-    column[page & SLOT] = old & ~flag;
+    int[] segment = records(page);
+    int old = segment[at(page) + FLAGS];
+    segment[at(page) + FLAGS] = old & ~flag;
     return (old & flag) != 0;
   }
 
@@ -157,36 +158,36 @@ public final class PageFrames {
 
   /** {@code page_count()}. */
   public int count(int page) {
-    return count[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + COUNT];
   }
 
   /** {@code set_page_count()}. */
   public void count(int page, int references) {
-    count[page >> SEGMENT_SHIFT][page & SLOT] = references;
+    records(page)[at(page) + COUNT] = references;
   }
 
   /** {@code get_page()}: one more reference on a page that has one. */
   public void get(int page) {
-    int[] column = count[page >> SEGMENT_SHIFT];
-    if (column[page & SLOT]++ <= 0) {
+    int[] segment = records(page);
+    if (segment[at(page) + COUNT]++ <= 0) {
       throw new KernelBug("get_page() of free page " + page);
     }
   }
 
   /** {@code get_page_unless_zero()}. */
   public boolean getUnlessZero(int page) {
-    int[] column = count[page >> SEGMENT_SHIFT];
-    if (column[page & SLOT] == 0) {
+    int[] segment = records(page);
+    if (segment[at(page) + COUNT] == 0) {
       return false;
     }
-    column[page & SLOT]++;
+    segment[at(page) + COUNT]++;
     return true;
   }
 
   /** {@code put_page_testzero()}: one reference less; true where none is left. */
   public boolean putTestzero(int page) {
-    int[] column = count[page >> SEGMENT_SHIFT];
-    int left = --column[page & SLOT];
+    int[] segment = records(page);
+    int left = --segment[at(page) + COUNT];
     if (left < 0) {
       throw new KernelBug("put_page() of free page " + page);
     }
@@ -195,11 +196,11 @@ public final class PageFrames {
 
   /** {@code page_freeze_refs()}: where there are exactly so many references, takes them all away. */
   public boolean freezeRefs(int page, int expected) {
-    int[] column = count[page >> SEGMENT_SHIFT];
-    if (column[page & SLOT] != expected) {
+    int[] segment = records(page);
+    if (segment[at(page) + COUNT] != expected) {
       return false;
     }
-    column[page & SLOT] = 0;
+    segment[at(page) + COUNT] = 0;
     return true;
   }
 
@@ -216,12 +217,12 @@ public final class PageFrames {
    * base pages.
    */
   public int mapcount(int page) {
-    return mapcount[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + MAPCOUNT];
   }
 
   /** Sets {@code page_mapcount()}. */
   public void mapcount(int page, int ptes) {
-    mapcount[page >> SEGMENT_SHIFT][page & SLOT] = ptes;
+    records(page)[at(page) + MAPCOUNT] = ptes;
   }
 
   /** {@code page_mapped()}: for a transparent huge page, whether any of its base pages is. */
@@ -237,12 +238,12 @@ public final class PageFrames {
 
   /** {@code page->mapping}: an id shifted left by two with {@link #MAPPING_FLAGS}; 0 is none. */
   public int mapping(int page) {
-    return mapping[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + MAPPING];
   }
 
   /** Sets {@code page->mapping}. */
   public void mapping(int page, int handle) {
-    mapping[page >> SEGMENT_SHIFT][page & SLOT] = handle;
+    records(page)[at(page) + MAPPING] = handle;
   }
 
   /** {@code PageAnon()}. */
@@ -260,31 +261,31 @@ public final class PageFrames {
    * 2^32 pages.
    */
   public int index(int page) {
-    return index[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + INDEX];
   }
 
   /** Sets {@code page->index}. */
   public void index(int page, int pgoff) {
-    index[page >> SEGMENT_SHIFT][page & SLOT] = pgoff;
+    records(page)[at(page) + INDEX] = pgoff;
   }
 
   /** {@code page_private()}: a swap entry or a buffer head, 0 where there is none. */
   public int privateOf(int page) {
-    int[] column = privates[page >> SEGMENT_SHIFT];
-    return column == null ? 0 : column[page & SLOT];
+    int[] segment = privates[page >> SEGMENT_SHIFT];
+    return segment == null ? 0 : segment[page & SLOT];
   }
 
   /** {@code set_page_private()}. */
   public void privateOf(int page, int value) {
-    int[] column = privates[page >> SEGMENT_SHIFT];
-    if (column == null) {
+    int[] segment = privates[page >> SEGMENT_SHIFT];
+    if (segment == null) {
       if (value == 0) {
         return;
       }
-      column = new int[SEGMENT_FRAMES];
-      privates[page >> SEGMENT_SHIFT] = column;
+      segment = new int[SEGMENT_FRAMES];
+      privates[page >> SEGMENT_SHIFT] = segment;
     }
-    column[page & SLOT] = value;
+    segment[page & SLOT] = value;
   }
 
   /** {@code page_has_private()} as the number that it adds to an expected reference count: 0 or 1. */
@@ -296,29 +297,32 @@ public final class PageFrames {
 
   /** What the page holds: the number of a pattern, 0 for zeroes. */
   public long content(int page) {
-    return content[page >> SEGMENT_SHIFT][page & SLOT];
+    int[] segment = records(page);
+    return (long) segment[at(page) + CONTENT_HIGH] << 32 | segment[at(page) + CONTENT_LOW] & 0xffffffffL;
   }
 
   /** Fills the page. */
   public void content(int page, long pattern) {
-    content[page >> SEGMENT_SHIFT][page & SLOT] = pattern;
+    int[] segment = records(page);
+    segment[at(page) + CONTENT_LOW] = (int) pattern;
+    segment[at(page) + CONTENT_HIGH] = (int) (pattern >>> 32);
   }
 
   // page->lru, touched by PageList and the free lists of zones alone.
 
   int lruNext(int page) {
-    return lruNext[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + LRU_NEXT];
   }
 
   void lruNext(int page, int next) {
-    lruNext[page >> SEGMENT_SHIFT][page & SLOT] = next;
+    records(page)[at(page) + LRU_NEXT] = next;
   }
 
   int lruPrev(int page) {
-    return lruPrev[page >> SEGMENT_SHIFT][page & SLOT];
+    return records(page)[at(page) + LRU_PREV];
   }
 
   void lruPrev(int page, int prev) {
-    lruPrev[page >> SEGMENT_SHIFT][page & SLOT] = prev;
+    records(page)[at(page) + LRU_PREV] = prev;
   }
 }
