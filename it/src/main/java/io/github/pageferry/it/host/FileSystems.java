@@ -27,8 +27,9 @@ final class FileSystems implements AutoCloseable {
   }
 
   /**
-   * A new empty file on such a file system, open for reading and writing. It has no name any more and goes with its
-   * last descriptor or mapping.
+   * A new empty file on such a file system, open for reading and writing, which goes with its last descriptor or mapping.
+   * It never has a name, so that nothing is left where the JVM is killed; where the file system has no such files (vfat,
+   * ramfs before 5.14), it has one for a moment.
    *
    * @return the descriptor, or an errno negated
    * @throws IllegalArgumentException where there is no such file system
@@ -38,11 +39,17 @@ final class FileSystems implements AutoCloseable {
     if (there.fd == NONE) {
       throw new IllegalArgumentException("no " + kind.word() + " here: " + there.reason);
     }
+    int always = Libc.O_RDWR | Libc.O_EXCL | Libc.O_CLOEXEC;
+    int nameless = Libc.O_TMPFILE_ALONE | CallNumbers.here().directoryFlag();
+    long fd = Libc.result(Libc.openat(there.fd, ".", always | nameless, 0600));
+    return fd >= 0 ? fd : createAndUnlink(there.fd, always | Libc.O_CREAT);
+  }
+
+  private long createAndUnlink(int directory, int flags) {
     String name = "pageferry-" + ProcessHandle.current().pid() + "-" + System.identityHashCode(this) + "-" + files++;
-    int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
-    long fd = Libc.result(Libc.openat(there.fd, name, flags, 0600));
+    long fd = Libc.result(Libc.openat(directory, name, flags, 0600));
     if (fd >= 0) {
-      Libc.unlinkat(there.fd, name, 0);
+      Libc.unlinkat(directory, name, 0);
     }
     return fd;
   }

@@ -39,6 +39,8 @@ final class Libc {
   static final int O_CREAT = 0x40;
   static final int O_EXCL = 0x80;
   static final int O_CLOEXEC = 0x80000;
+  /** O_TMPFILE without the O_DIRECTORY that is part of it ({@link CallNumbers#directoryFlag}). */
+  static final int O_TMPFILE_ALONE = 0x400000;
   static final int LOCK_EX = 2;
   static final int LOCK_NB = 4;
 

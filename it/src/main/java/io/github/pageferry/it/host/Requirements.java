@@ -3,6 +3,7 @@ package io.github.pageferry.it.host;
 import io.github.pageferry.MemoryMigrator;
 import io.github.pageferry.NodeSet;
 import io.github.pageferry.SystemCall;
+import io.github.pageferry.it.workload.MemoryDemand;
 import io.github.pageferry.it.workload.Need;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
@@ -76,6 +77,10 @@ final class Requirements {
     }
     if (changesUser(workload) && !hasCapabilities(Capability.SETUID, Capability.SETGID)) {
       return Optional.of("needs CAP_SETUID and CAP_SETGID for calls with another uid");
+    }
+    Optional<String> memory = FreeMemory.ofHost().lacks(MemoryDemand.of(workload));
+    if (memory.isPresent()) {
+      return memory;
     }
     for (Need need : needs(workload)) {
       Optional<String> missing = lacks(need, workload.nodes());

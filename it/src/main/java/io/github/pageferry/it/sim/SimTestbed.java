@@ -2,6 +2,7 @@ package io.github.pageferry.it.sim;
 
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.testbed.Testbed;
+import io.github.pageferry.it.workload.MemoryDemand;
 import io.github.pageferry.it.workload.Need;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
@@ -65,6 +66,11 @@ public final class SimTestbed implements Testbed {
   public Optional<String> lacks(Workload workload) {
     if (workload.nodes() > spec.nodes()) {
       return Optional.of("needs " + workload.nodes() + " nodes with memory, there are " + spec.nodes());
+    }
+    long wanted = MemoryDemand.of(workload).pages() * MachineSpec.PAGE_BYTES;
+    if (wanted > spec.nodes() * spec.bytesPerNode()) {
+      return Optional.of("needs up to " + (wanted >> 20) + " MiB of memory, the simulated machine has "
+          + (spec.nodes() * spec.bytesPerNode() >> 20) + " MiB");
     }
     for (Need need : workload.needs()) {
       if (!release.has(SINCE.getOrDefault(need, "0"))) {

@@ -34,6 +34,18 @@ class FileSystemsTest {
     }
   }
 
+  /** Linux 3.11 and later. */
+  @ParameterizedTest
+  @EnumSource(value = Need.class, names = {"TMPFS", "EXT4"})
+  void filesNeverHadANameWhereTheFileSystemCanDoWithout(Need kind) {
+    try (FileSystems fileSystems = new FileSystems()) {
+      assumeTrue(fileSystems.lacks(kind).isEmpty(), () -> "no " + kind.word() + ": " + fileSystems.lacks(kind).get());
+      long fd = fileSystems.createFile(kind);
+      assertThat(openFile(fd)).doesNotContain("pageferry-").contains("/#");
+      Libc.close((int) fd);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(value = Need.class, names = {"EXT4", "VFAT"})
   void aDiskOfItsOwnGoesWithTheLastDescriptor(Need kind) throws IOException {

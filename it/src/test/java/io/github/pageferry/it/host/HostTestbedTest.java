@@ -39,6 +39,19 @@ class HostTestbedTest {
   }
 
   @Test
+  void workloadsThatWantMoreMemoryThanThereIsDoNotRun() {
+    StringBuilder steps = new StringBuilder();
+    for (int i = 0; i < 64; i++) {
+      steps.append("- map: {as: a").append(i).append(", pages: 16777216}\n- touch: {pages: a").append(i).append("}\n");
+    }
+    try (HostTestbed testbed = HostTestbed.open()) {
+      HostRuns.assumeRuns(testbed, SMALL);
+      assertThat(testbed.lacks(HostRuns.workload(steps.toString())).orElse(""))
+          .matches("needs up to \\d+ MiB of memory; \\d+ MiB are available \\(MemAvailable\\), of which .*");
+    }
+  }
+
+  @Test
   void stepsSayWhatTheyNeedThemselves() {
     assertThat(Requirements.needs(HostRuns.workload("""
         - map: {as: a, pages: 1, backing: ramfs}
@@ -72,7 +85,7 @@ class HostTestbedTest {
       try (Session session = testbed.open(workload)) {
         session.execute(workload.steps().get(0));
         assertThat(Processes.openFiles(ProcessHandle.current().pid()))
-            .anyMatch(file -> file.startsWith("/dev/shm/pageferry-") && file.endsWith(" (deleted)"));
+            .anyMatch(file -> file.startsWith("/dev/shm/#") && file.endsWith(" (deleted)"));
       }
     } finally {
       restore("pageferry.host.tmpfs", before);
