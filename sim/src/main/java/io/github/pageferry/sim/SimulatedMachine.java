@@ -7,8 +7,10 @@ import io.github.pageferry.sim.check.Invariants;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.kernel.KernelProfile;
 import io.github.pageferry.sim.kernel.Release;
+import io.github.pageferry.sim.mm.MemCgroup;
 import io.github.pageferry.sim.mm.Nodes;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Zone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -73,6 +75,52 @@ public final class SimulatedMachine {
    */
   public int hugePages(int node, int count) {
     return kernel.hugetlb.setPoolSize(node, count);
+  }
+
+  /**
+   * {@code swapon(2)}: gives the machine an area of so many pages of swap space.
+   *
+   * @return 0, or -EBUSY where it has one
+   */
+  public long swapOn(int pages) {
+    return kernel.swapfile.sysSwapon(pages);
+  }
+
+  /**
+   * {@code swapoff(2)}: reads everything in that is in swap space, which the machine has no longer then.
+   *
+   * @return 0, -EINVAL where it has none, or -ENOMEM
+   */
+  public long swapOff() {
+    return kernel.swapfile.sysSwapoff();
+  }
+
+  /**
+   * Reclaims pages of a node, those that were not used lately first.
+   *
+   * @return how many were freed, fewer than wanted where no more could be
+   */
+  public int reclaim(int node, int pages) {
+    return kernel.vmscanReclaim.tryToFreePages(kernel.nodes.zone(node), pages);
+  }
+
+  /**
+   * Makes a memory cgroup, which processes can {@link SimulatedProcess#join}.
+   *
+   * @param limit how many pages it may be charged for
+   */
+  public MemCgroup memoryGroup(long limit) {
+    return kernel.memcontrol.create(limit);
+  }
+
+  /**
+   * Takes memory of a node away, the highest first, moving out what is there.
+   *
+   * @param pages how many, a multiple of {@link Zone#PAGEBLOCK}
+   * @return 0, or an errno negated: -EBUSY where a page cannot be moved
+   */
+  public int offline(int node, int pages) {
+    return kernel.memoryHotplug.offlinePages(kernel.nodes.zone(node).endFrame() - pages, pages);
   }
 
   /** The kernel's release. */

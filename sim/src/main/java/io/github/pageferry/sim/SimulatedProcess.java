@@ -5,6 +5,7 @@ import io.github.pageferry.sim.kernel.Hugetlb;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.kernel.Mempolicy;
 import io.github.pageferry.sim.mm.Cred;
+import io.github.pageferry.sim.mm.MemCgroup;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Policy;
@@ -265,6 +266,25 @@ public final class SimulatedProcess {
   /** Closes the pipe that {@link #pin} filled from this address last. */
   public long unpin(long address) {
     return enter().splice.close(address);
+  }
+
+  /**
+   * Reclaims the page of an address, used lately or not: to swap space or to its file.
+   *
+   * @return 1 where it was freed, 0 where it stays, or -EFAULT where there is none
+   */
+  public int reclaim(long address) {
+    Kernel k = enter();
+    long pte = task.mm().pageTable().get(address);
+    if (!Pte.present(pte) || Pte.special(pte) || Pte.huge(pte)) {
+      return -Errno.EFAULT.number();
+    }
+    return k.vmscanReclaim.reclaimPage(Pte.pfn(pte)) ? 1 : 0;
+  }
+
+  /** Puts the process into a memory cgroup: what it has stays charged to whom it is, new pages go on the group's account. */
+  public void join(MemCgroup group) {
+    task.mm().memcg = group;
   }
 
   /** Confines the process to these nodes. */

@@ -9,7 +9,7 @@ public final class Invariants {
 
   private static final List<Checker> CHECKERS = List.of(
       new ReferenceChecker(), new LruChecker(), new CounterChecker(), new VmaChecker(), new PageTableChecker(),
-      new ReverseMapChecker(), new FileChecker());
+      new ReverseMapChecker(), new FileChecker(), new SwapChecker(), new ChargeChecker());
 
   private final Kernel kernel;
 
@@ -25,6 +25,13 @@ public final class Invariants {
       checker.check(kernel, census, violations);
     }
     return violations;
+  }
+
+  /** What does not hold and would not in the real kernel either, one line each with the cause; {@link #violations} has none of it. */
+  public List<String> findings() {
+    List<String> findings = new ArrayList<>();
+    CounterChecker.findings(kernel, findings);
+    return findings;
   }
 
   /**

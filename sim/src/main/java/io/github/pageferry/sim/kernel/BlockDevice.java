@@ -1,7 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpace;
-import io.github.pageferry.sim.mm.BufferHeads;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -11,8 +10,14 @@ import java.util.Queue;
  */
 public class BlockDevice {
 
+  /** {@code bi_end_io}: what is to be done when a block has been written, or could not be. */
+  @FunctionalInterface
+  interface EndIo {
+    void end(boolean written);
+  }
+
   protected final Kernel k;
-  private final Queue<Integer> queue = new ArrayDeque<>();
+  private final Queue<EndIo> queue = new ArrayDeque<>();
   private boolean plugged;
   private boolean failing;
 
@@ -30,19 +35,24 @@ public class BlockDevice {
     failing = now;
   }
 
-  /** {@code submit_bh(WRITE)}. */
-  public void submitBh(int bh) {
-    queue.add(bh);
+  /** {@code submit_bio(WRITE)}. */
+  void submitBio(EndIo endIo) {
+    queue.add(endIo);
     if (!plugged) {
       unplug();
     }
   }
 
+  /** {@code submit_bh(WRITE)}. */
+  void submitBh(int bh) {
+    submitBio(written -> endBh(bh, written));
+  }
+
   /** {@code generic_unplug_device()}, through {@code block_sync_page()}: writes what waits, and no longer lets blocks wait. */
   public void unplug() {
     plugged = false;
-    for (Integer bh; (bh = queue.poll()) != null; ) {
-      write(bh);
+    for (EndIo endIo; (endIo = queue.poll()) != null; ) {
+      endIo.end(!failing);
     }
   }
 
@@ -52,14 +62,13 @@ public class BlockDevice {
     plugged = false;
   }
 
-  private void write(int bh) {
-    BufferHeads heads = k.bufferHeads;
-    int page = heads.page(bh);
+  private void endBh(int bh, boolean written) {
+    int page = k.bufferHeads.page(bh);
     AddressSpace mapping = k.pageMapping(page);
-    if (mapping != null && !failing) {
+    if (mapping != null && written) {
       // A page has one content, so that the first of its blocks to be written says all.
       mapping.host().disk(k.pageIndex(page), k.frames.content(page));
     }
-    k.buffer.endBufferAsyncWrite(bh, !failing);
+    k.buffer.endBufferAsyncWrite(bh, written);
   }
 }

@@ -33,6 +33,20 @@ public class Cpuset {
     }
   }
 
+  /** {@code cpuset_track_online_nodes()}: a node has lost its memory. Who is left without any has the top cpuset's. */
+  void trackOnlineNodes() {
+    k.topCpuset.memsAllowed = k.nodes.withMemory();
+    for (Task task : k.tasks()) {
+      if (!task.cpuset.memsAllowed.intersects(k.nodes.withMemory())) {
+        task.cpuset = k.topCpuset;
+      }
+      task.cpuset.memsAllowed = memsAllowed(task);
+      if (!task.memsAllowed.equals(task.cpuset.memsAllowed)) {
+        changeNodemask(task, task.cpuset.memsAllowed);
+      }
+    }
+  }
+
   /**
    * Writes {@code cpuset.mems} of the task's cpuset; a task of the top cpuset is moved to a new one with those nodes.
    *

@@ -18,13 +18,14 @@ public class Filemap {
     frames = k.frames;
   }
 
-  /** {@code __remove_from_page_cache()}: the caller holds the page lock and drops the cache's reference after it. */
+  /** {@code remove_from_page_cache()}: the caller holds the page lock and drops the cache's reference after it. */
   public void removeFromPageCache(int page) {
-    AddressSpace mapping = k.pageMapping(page);
+    // Not page_mapping(): a page of shared memory on its way to swap is in both caches.
+    AddressSpace mapping = k.mappings.space(frames.mapping(page));
     if (mapping == null) {
       throw new KernelBug("mm/filemap.c: page " + page + " to be removed is not in the page cache");
     }
-    mapping.pageTree().put(k.pageIndex(page), 0);
+    mapping.pageTree().put(Integer.toUnsignedLong(frames.index(page)), 0);
     frames.mapping(page, 0);
     mapping.nrpages--;
     k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
@@ -35,11 +36,17 @@ public class Filemap {
     if (frames.has(page, PageFlag.DIRTY) && mapping.accountDirty) {
       k.decZonePageState(page, ZoneStat.NR_FILE_DIRTY);
     }
+    k.memcontrol.uncharge(page, Memcontrol.Uncharge.CACHE);
   }
 
-  /** {@code add_to_page_cache_locked()}: the cache takes a reference of its own. */
+  /** {@code add_to_page_cache_locked()}: the cache takes a reference of its own; 0, -ENOMEM or -EEXIST. */
   public int addToPageCacheLocked(int page, AddressSpace mapping, long index) {
+    int error = k.memcontrol.cacheCharge(page);
+    if (error != 0) {
+      return error;
+    }
     if (mapping.pageTree().get(index) != 0) {
+      k.memcontrol.uncharge(page, Memcontrol.Uncharge.CACHE);
       return -Err.EEXIST;
     }
     frames.get(page);
@@ -102,6 +109,9 @@ public class Filemap {
 
   /** {@code end_page_writeback()}. */
   public void endPageWriteback(int page) {
+    if (frames.testAndClear(page, PageFlag.RECLAIM)) {
+      k.swap.rotateReclaimablePage(page);
+    }
     KernelBug.on(!k.pageWriteback.testClearPageWriteback(page), "mm/filemap.c: page {} is not under writeback", page);
   }
 

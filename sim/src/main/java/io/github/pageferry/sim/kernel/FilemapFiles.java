@@ -86,8 +86,9 @@ public class FilemapFiles {
     int page = k.filemap.findLockPage(mapping, index);
     if (page == 0) {
       page = k.mempolicy.allocPagesCurrent(Gfp.HIGHUSER_MOVABLE);
-      if (page != 0) {
-        k.filemap.addToPageCacheLru(page, mapping, index);
+      if (page != 0 && k.filemap.addToPageCacheLru(page, mapping, index) != 0) {
+        k.swap.putPage(page);
+        return 0;
       }
     }
     return page;

@@ -18,6 +18,7 @@ public class Fork {
   /** {@code dup_mmap()}: the child's address space, sharing every page that the parent has. */
   private Mm dupMmap(Mm oldMm) {
     Mm mm = new Mm();
+    mm.memcg = oldMm.memcg;
     k.ksm.fork(mm, oldMm);
     for (Vma parent = oldMm.first(); parent != null; parent = parent.next) {
       if (parent.has(VmFlag.DONTCOPY)) {

@@ -39,7 +39,12 @@ public final class Kernel {
 
   public final PageAlloc pageAlloc;
   public final Swap swap;
+  public final SwapState swapState;
+  public final Swapfile swapfile;
+  public final PageIo pageIo;
+  public final Memcontrol memcontrol;
   public final Vmscan vmscan;
+  public final VmscanReclaim vmscanReclaim;
   public final Filemap filemap;
   public final FilemapFiles filemapFiles;
   public final PageWriteback pageWriteback;
@@ -73,6 +78,7 @@ public final class Kernel {
   public final Mbind mbind;
   public final Migrate migrate;
   public final MovePages movePages;
+  public final MemoryHotplug memoryHotplug;
 
   /** Boots: the first task, pid 1, is the current one; a kernel thread has pid 2. */
   public Kernel(KernelProfile profile, PageFrames frames, Nodes nodes) {
@@ -86,7 +92,12 @@ public final class Kernel {
     pageAlloc = new PageAlloc(this);
     KernelFactory factory = new KernelFactory(this);
     swap = factory.swap(nodes.online().limit());
+    swapState = new SwapState(this);
+    swapfile = new Swapfile(this);
+    pageIo = new PageIo(this);
+    memcontrol = factory.memcontrol();
     vmscan = factory.vmscan();
+    vmscanReclaim = new VmscanReclaim(this);
     filemap = new Filemap(this);
     filemapFiles = new FilemapFiles(this);
     pageWriteback = new PageWriteback(this);
@@ -120,6 +131,7 @@ public final class Kernel {
     mbind = factory.mbind();
     migrate = factory.migrate();
     movePages = factory.movePages();
+    memoryHotplug = new MemoryHotplug(this);
   }
 
   /** All tasks, by rising pid. */
@@ -174,15 +186,18 @@ public final class Kernel {
     zone(page).stat(item, -1);
   }
 
-  /** {@code page_index()}. */
+  /** {@code page_index()}: in the swap cache that is the entry. */
   public long pageIndex(int page) {
+    if (frames.has(page, PageFlag.SWAPCACHE)) {
+      return frames.privateOf(page);
+    }
     return Integer.toUnsignedLong(frames.index(page));
   }
 
   /** {@code page_mapping()}: the address space that the page is cached in, null where it is in none. */
   public @Nullable AddressSpace pageMapping(int page) {
     if (frames.has(page, PageFlag.SWAPCACHE)) {
-      throw new NotModelledException("the swap cache");
+      return swapState.swapperSpace();
     }
     return mappings.space(frames.mapping(page));
   }

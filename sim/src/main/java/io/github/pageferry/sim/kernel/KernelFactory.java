@@ -22,6 +22,10 @@ final class KernelFactory {
     return release.has("2.6.28") ? new Vmscan(k) : new VmscanOneKindOfList(k);
   }
 
+  Memcontrol memcontrol() {
+    return release.has("3.17") ? new MemcontrolTransferring(k) : new Memcontrol(k);
+  }
+
   Ext4 ext4() {
     return release.has("2.6.19") ? new Ext4(k) : new Ext3(k);
   }

@@ -40,6 +40,8 @@ import java.util.List;
  * @param tracksSharedDirty whether the first write through a shared mapping of a file is noticed (d08b3851da41, 2.6.19)
  * @param fileCountersFollow whether a file's page that moves is counted in {@code NR_FILE_PAGES} where it is from then on
  *     (0e8c7d0fd5b4, 2.6.22)
+ * @param swapCacheMovesAsShmem whether a page of the swap cache that moves is taken for shared memory in {@code NR_SHMEM}, which it
+ *     was never counted in (until 99a15e21d96f, 3.0)
  */
 public record KernelProfile(
     Release release,
@@ -63,7 +65,8 @@ public record KernelProfile(
     long forkSkips,
     boolean cpusetMigrates,
     boolean tracksSharedDirty,
-    boolean fileCountersFollow) {
+    boolean fileCountersFollow,
+    boolean swapCacheMovesAsShmem) {
 
   /** Releases whose recorded traces have confirmed the model. */
   public static final List<String> RECORDED = List.of("2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
@@ -92,6 +95,7 @@ public record KernelProfile(
         release.has("6.0") ? VmFlag.HUGETLB : 0,
         release.has("6.12"),
         release.has("2.6.19"),
-        release.has("2.6.22"));
+        release.has("2.6.22"),
+        !release.has("3.0"));
   }
 }

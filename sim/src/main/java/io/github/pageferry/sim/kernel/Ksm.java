@@ -5,6 +5,7 @@ import io.github.pageferry.sim.mm.AnonVmaChain;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.KsmRmapItem;
 import io.github.pageferry.sim.mm.KsmStableNode;
+import io.github.pageferry.sim.mm.Lru;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
@@ -313,7 +314,8 @@ public class Ksm {
       return false;
     }
     if (Pte.write(pte) || Pte.dirty(pte) || k.rmap.isAnonExclusive(page)) {
-      if (frames.mapcount(page) + 1 != frames.count(page)) {
+      int cached = frames.has(page, PageFlag.SWAPCACHE) ? 1 : 0;
+      if (frames.mapcount(page) + 1 + cached != frames.count(page)) {
         return false;
       }
       if (Pte.dirty(pte)) {
@@ -345,6 +347,31 @@ public class Ksm {
     if (vma != null) {
       k.memoryFaults.handleMmFault(vma.mm, vma, item.address, true);
     }
+  }
+
+  /**
+   * {@code ksm_might_need_to_copy()}: whether a page from the swap cache is known under another address already, as one that was
+   * merged may be.
+   */
+  boolean mightNeedToCopy(int page, Vma vma, long address) {
+    AnonVma anonVma = k.rmap.pageAnonVma(page);
+    return anonVma != null && vma.anonVma != null
+        && (anonVma.root != vma.anonVma.root || frames.index(page) != (int) vma.pageIndex(address));
+  }
+
+  /** {@code ksm_does_need_to_copy()}: a locked copy on its way to a list, 0 where there is no memory. */
+  int doesNeedToCopy(int page, Vma vma, long address) {
+    int newPage = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    if (newPage != 0) {
+      frames.content(newPage, frames.content(page));
+      frames.set(newPage, PageFlag.DIRTY | PageFlag.UPTODATE | PageFlag.SWAPBACKED | PageFlag.LOCKED);
+      if (k.vmscan.pageEvictable(newPage, vma)) {
+        k.swap.lruCacheAddLru(newPage, Lru.ACTIVE_ANON);
+      } else {
+        k.swap.addPageToUnevictableList(newPage);
+      }
+    }
+    return newPage;
   }
 
   /** {@code rmap_walk_ksm()}: the VMAs that ksmd knows first, then those that fork has made since. */

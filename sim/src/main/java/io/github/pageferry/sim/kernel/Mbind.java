@@ -168,6 +168,11 @@ public class Mbind {
    */
   public int doMigratePages(Mm mm, NodeMask from, NodeMask to, int flags) {
     k.migrate.migratePrep();
+    // The kernel hands over the two masks the wrong way round, so that a driver is told to move from where it should to.
+    int vmas = k.migrate.migrateVmas(mm, from, to, flags);
+    if (vmas != 0) {
+      return Math.min(vmas, 0);
+    }
     int busy = 0;
     NodeMask left = from;
     while (!left.isEmpty()) {

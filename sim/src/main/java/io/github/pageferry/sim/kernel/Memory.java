@@ -76,6 +76,9 @@ public class Memory {
       if ((Pte.isWriteMigration(pte) || Pte.isExclusiveMigration(pte)) && VmFlag.isCow(vma.flags)) {
         pte = Pte.migration(Pte.migrationPage(pte), false);
         from[slot] = pte;
+      } else if (!Pte.isMigration(pte)) {
+        k.swapfile.swapDuplicate((int) Pte.swapOffset(pte));
+        toMm.swapEntries++;
       }
       to[slot] = pte;
       return;
@@ -146,6 +149,10 @@ public class Memory {
       return;
     }
     table[slot] = 0;
+    if (Pte.isSwap(pte) && !Pte.isMigration(pte)) {
+      vma.mm.swapEntries--;
+      k.swapfile.freeSwapAndCache((int) Pte.swapOffset(pte));
+    }
     if (page == 0) {
       return;
     }
@@ -159,7 +166,7 @@ public class Memory {
     }
     countRss(vma.mm, page, -1);
     k.rmap.pageRemoveRmap(page);
-    k.swap.putPage(page);
+    k.swapState.freePageAndSwapCache(page);
   }
 
   /** {@code unmap_vmas()} of the part of one VMA that lies in a range. */

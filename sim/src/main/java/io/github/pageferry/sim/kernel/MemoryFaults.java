@@ -54,10 +54,20 @@ public class MemoryFaults {
     return copy(mm, vma, address, pte, oldPage);
   }
 
-  /** {@code reuse_swap_page()} of mm/swapfile.c: whether the page may be written as it is, nobody else having it. */
+  /** Whether the locked page may be written as it is, nobody else having it. */
   protected boolean reuseSwapPage(int page) {
     int head = frames.compoundHead(page);
-    return head == page && frames.nrPages(page) == 1 ? frames.mapcount(page) <= 1 : reuseHugePage(head);
+    return head == page && frames.nrPages(page) == 1 ? k.swapfile.reuseSwapPage(page) : reuseHugePage(head);
+  }
+
+  /** A page for an address, on the account of the process's memory cgroup; 0 where either refuses. */
+  private int allocCharged(Mm mm, Vma vma, long address) {
+    int page = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    if (page != 0 && k.memcontrol.newpageCharge(page, mm) != 0) {
+      k.swap.putPage(page);
+      return 0;
+    }
+    return page;
   }
 
   /** As {@link #reuseSwapPage}, of a transparent huge page: no part of it is mapped twice. */
@@ -114,7 +124,7 @@ public class MemoryFaults {
   /** From {@code gotten} on: a copy of its own for the process, of a page that the caller holds (0: of zeroes). */
   private int copy(Mm mm, Vma vma, long address, long pte, int oldPage) {
     k.rmap.anonVmaPrepare(vma);
-    int newPage = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    int newPage = allocCharged(mm, vma, address);
     if (newPage == 0) {
       if (oldPage != 0) {
         k.swap.putPage(oldPage);
@@ -147,13 +157,82 @@ public class MemoryFaults {
     return VmOperations.FAULT_WRITE;
   }
 
-  /** {@code do_swap_page()}: the entry says where the page went. */
-  protected int doSwapPage(Mm mm, Vma vma, long address, long pte) {
+  /**
+   * {@code do_swap_page()}: the entry says where the page went.
+   *
+   * @param write whether the access writes
+   */
+  protected int doSwapPage(Mm mm, Vma vma, long address, long pte, boolean write) {
     if (Pte.isMigration(pte)) {
       k.migrate.migrationEntryWait(mm, address);
       return 0;
     }
-    throw new KernelBug("swap entry of type " + Pte.swapType(pte) + " at " + Long.toHexString(address));
+    int entry = (int) Pte.swapOffset(pte);
+    int page = k.swapState.lookupSwapCache(entry);
+    if (page == 0) {
+      page = k.swapState.swapinReadahead(entry, vma, address);
+    }
+    if (page == 0) {
+      return mm.pageTable().get(address) == pte ? VmOperations.FAULT_OOM : 0;
+    }
+    k.filemap.lockPage(page);
+    return swapIn(mm, vma, address, pte, page, write);
+  }
+
+  /** {@code do_swap_page()} from where the page is locked on. Where something has changed meanwhile the fault comes again. */
+  private int swapIn(Mm mm, Vma vma, long address, long pte, int cached, boolean write) {
+    int entry = (int) Pte.swapOffset(pte);
+    if (!frames.has(cached, PageFlag.SWAPCACHE) || frames.privateOf(cached) != entry) {
+      letGo(cached, cached);
+      return 0;
+    }
+    int page = cached;
+    boolean copied = k.ksm.mightNeedToCopy(cached, vma, address);
+    if (copied) {
+      page = k.ksm.doesNeedToCopy(cached, vma, address);
+    }
+    if (page == 0 || k.memcontrol.tryChargeSwapin(mm) != 0) {
+      letGo(page, cached);
+      return VmOperations.FAULT_OOM;
+    }
+    if (mm.pageTable().get(address) != pte) {
+      k.memcontrol.cancelChargeSwapin(mm);
+      letGo(page, cached);
+      return 0;
+    }
+    mm.anonPages++;
+    mm.swapEntries--;
+    long present = Pte.of(page, vma.pageProt);
+    // As of a page that is counted in swap, and not yet as mapped.
+    boolean exclusive = write && reuseSwapPage(page);
+    if (exclusive) {
+      present = maybeMkwrite(present | Pte.DIRTY, vma);
+    }
+    mm.pageTable().set(address, present);
+    k.rmap.doPageAddAnonRmap(page, vma, address, exclusive);
+    k.memcontrol.commitChargeSwapin(page, mm);
+    k.swapfile.swapFree(entry);
+    if (k.swapfile.vmSwapFull() || vma.has(VmFlag.LOCKED) || frames.has(page, PageFlag.MLOCKED)) {
+      k.swapfile.tryToFreeSwap(page);
+    }
+    k.filemap.unlockPage(page);
+    if (copied) {
+      k.filemap.unlockPage(cached);
+      k.swap.putPage(cached);
+    }
+    if (write && !exclusive) {
+      return doWpPage(mm, vma, address, present);
+    }
+    return exclusive ? VmOperations.FAULT_WRITE : 0;
+  }
+
+  private void letGo(int page, int cached) {
+    k.filemap.unlockPage(cached);
+    k.swap.putPage(cached);
+    if (page != 0 && page != cached) {
+      k.filemap.unlockPage(page);
+      k.swap.putPage(page);
+    }
   }
 
   /** {@code do_anonymous_page()}: zeroes; a read gets the zero page that all share. */
@@ -163,7 +242,7 @@ public class MemoryFaults {
       return 0;
     }
     k.rmap.anonVmaPrepare(vma);
-    int page = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    int page = allocCharged(mm, vma, address);
     if (page == 0) {
       return VmOperations.FAULT_OOM;
     }
@@ -221,7 +300,7 @@ public class MemoryFaults {
   /** The early copy-on-write of {@code __do_fault()}: the file's page is not even mapped. */
   private int copyEarly(Mm mm, Vma vma, long address, int filePage) {
     k.rmap.anonVmaPrepare(vma);
-    int page = k.mempolicy.allocPageVma(Gfp.HIGHUSER_MOVABLE, vma, address);
+    int page = allocCharged(mm, vma, address);
     int result = VmOperations.FAULT_OOM;
     if (page != 0) {
       if (vma.has(VmFlag.LOCKED)) {
@@ -256,7 +335,7 @@ public class MemoryFaults {
     long pte = mm.pageTable().get(address);
     if (!Pte.present(pte)) {
       if (pte != 0) {
-        return doSwapPage(mm, vma, address, pte);
+        return doSwapPage(mm, vma, address, pte, write);
       }
       VmOperations ops = vma.ops;
       return ops != null ? doFault(mm, vma, ops, address, write) : doAnonymousPage(mm, vma, address, write);

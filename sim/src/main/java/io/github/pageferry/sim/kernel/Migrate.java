@@ -5,12 +5,15 @@ import io.github.pageferry.sim.mm.AddressSpaceOperations;
 import io.github.pageferry.sim.mm.AnonVma;
 import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.MemCgroup;
 import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.VmOperations;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.ZoneStat;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +170,8 @@ public class Migrate {
       k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
       k.incZonePageState(newpage, ZoneStat.NR_FILE_PAGES);
     }
-    if (frames.has(page, PageFlag.SWAPBACKED)) {
+    boolean cached = frames.has(page, PageFlag.SWAPCACHE) && !k.profile.swapCacheMovesAsShmem();
+    if (frames.has(page, PageFlag.SWAPBACKED) && !cached) {
       k.decZonePageState(page, ZoneStat.NR_SHMEM);
       k.incZonePageState(newpage, ZoneStat.NR_SHMEM);
     }
@@ -386,6 +390,19 @@ public class Migrate {
     if (frames.ksm(page) && !offlining && !k.profile.ksmMovable()) {
       return -Err.EBUSY;
     }
+    MemCgroup group = k.memcontrol.groupOf(page);
+    if (group == null) {
+      return moveCharged(newpage, page, force);
+    }
+    if (k.memcontrol.prepareMigration(group, page, newpage) != 0) {
+      return -Err.ENOMEM;
+    }
+    int rc = moveCharged(newpage, page, force);
+    k.memcontrol.endMigration(group, page, newpage);
+    return rc;
+  }
+
+  private int moveCharged(int newpage, int page, boolean force) {
     if (frames.has(page, PageFlag.WRITEBACK)) {
       if (!force) {
         return -Err.EAGAIN;
@@ -475,5 +492,21 @@ public class Migrate {
     }
     k.current.swapwrite = swapwrite;
     return rc != 0 ? rc : failed + retry;
+  }
+
+  /**
+   * {@code migrate_vmas()}: mappings without pages are moved by their drivers, one after the other until one fails.
+   *
+   * @return 0, or what the one that failed says
+   */
+  int migrateVmas(Mm mm, NodeMask to, NodeMask from, int flags) {
+    int error = 0;
+    for (Vma vma = mm.first(); vma != null && error == 0; vma = vma.next) {
+      VmOperations ops = vma.ops;
+      if (ops != null && ops.hasMigrate()) {
+        error = ops.migrate(vma, to, from, flags);
+      }
+    }
+    return error;
   }
 }

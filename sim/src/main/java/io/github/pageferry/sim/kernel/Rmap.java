@@ -187,7 +187,8 @@ public class Rmap {
 
   /** {@code __page_set_anon_rmap()}: a page that others may map, too, belongs to the oldest anon_vma. */
   private void pageSetAnonRmap(int page, Vma vma, long address, boolean exclusive) {
-    if (!exclusive && frames.anon(page)) {
+    if (frames.anon(page)) {
+      // Also of a page that was in the swap cache meanwhile: its anon_vma is of this VMA's family.
       return;
     }
     AnonVma anonVma = anonVmaOf(vma);
@@ -197,12 +198,21 @@ public class Rmap {
 
   /** {@code page_add_anon_rmap()}: one more mapping of an anonymous page. */
   public void pageAddAnonRmap(int page, Vma vma, long address) {
+    doPageAddAnonRmap(page, vma, address, false);
+  }
+
+  /**
+   * {@code do_page_add_anon_rmap()}: as {@link #pageAddAnonRmap}.
+   *
+   * @param exclusive whether the page is this process's alone
+   */
+  void doPageAddAnonRmap(int page, Vma vma, long address, boolean exclusive) {
     int mapcount = frames.mapcount(page);
     frames.mapcount(page, mapcount + 1);
     if (mapcount == 0) {
       k.incZonePageState(page, ZoneStat.NR_ANON_PAGES);
       if (!frames.ksm(page)) {
-        pageSetAnonRmap(page, vma, address, false);
+        pageSetAnonRmap(page, vma, address, exclusive);
       }
     }
   }
@@ -248,8 +258,44 @@ public class Rmap {
     KernelBug.on(mapcount < 0, "page_remove_rmap() of unmapped page {}", page);
     frames.mapcount(page, mapcount);
     if (mapcount == 0) {
+      if (frames.anon(page)) {
+        k.memcontrol.unchargePage(page);
+      }
       k.decZonePageState(page, frames.anon(page) ? ZoneStat.NR_ANON_PAGES : ZoneStat.NR_FILE_MAPPED);
     }
+  }
+
+  /** {@code page_referenced()}'s answer for a page that is locked into memory. */
+  static final int LOCKED_IN_MEMORY = -1;
+
+  private final RmapOne pageReferencedOne = this::pageReferencedOne;
+  private int referenced;
+
+  /** {@code page_referenced_one()}: takes the accessed bit of one entry. */
+  private int pageReferencedOne(int page, Vma vma, long address, int argument) {
+    long[] table = pageCheckAddress(page, vma.mm, address);
+    if (table == null) {
+      return SWAP_AGAIN;
+    }
+    if (vma.has(VmFlag.LOCKED)) {
+      referenced = LOCKED_IN_MEMORY;
+      return SWAP_MLOCK;
+    }
+    int slot = PageTable.slot(address);
+    if (Pte.young(table[slot])) {
+      table[slot] &= ~Pte.ACCESSED;
+      referenced++;
+    }
+    return SWAP_AGAIN;
+  }
+
+  /** {@code page_referenced()}: how many entries of a locked page were used since the last time, {@link #LOCKED_IN_MEMORY}. */
+  int pageReferenced(int page) {
+    referenced = 0;
+    if (frames.mapped(page)) {
+      rmapWalk(page, pageReferencedOne, 0);
+    }
+    return referenced;
   }
 
   /** {@code PageAnonExclusive()}, since 5.19. */
@@ -294,12 +340,21 @@ public class Rmap {
       table[slot] = pte & ~Pte.ACCESSED;
       return SWAP_FAIL;
     }
+    boolean inSwapCache = frames.anon(page) && frames.has(page, PageFlag.SWAPCACHE);
+    if (inSwapCache && k.swapfile.swapDuplicate(frames.privateOf(page)) != 0) {
+      return SWAP_FAIL;
+    }
     table[slot] = 0;
     if (Pte.dirty(pte)) {
       k.pageWriteback.setPageDirty(frames.compoundHead(page));
     }
     boolean migration = (flags & TTU_ACTION_MASK) == TTU_MIGRATION;
-    if (frames.anon(page)) {
+    if (inSwapCache) {
+      // Even in a migration: whoever needs the page finds it through the swap cache.
+      vma.mm.anonPages--;
+      vma.mm.swapEntries++;
+      table[slot] = Pte.swap(0, frames.privateOf(page));
+    } else if (frames.anon(page)) {
       KernelBug.on(!migration, "mm/rmap.c: anonymous page {} unmapped without a swap entry", page);
       table[slot] = migrationEntry(page, pte);
     } else if (migration) {
@@ -389,9 +444,12 @@ public class Rmap {
 
   private int rmapWalkAnon(int page, RmapOne one, int argument) {
     AnonVma anonVma = pageAnonVma(page);
+    if (anonVma == null) {
+      throw new KernelBug("mm/rmap.c: the anon_vma of page " + page + " has been freed");
+    }
     int result = SWAP_AGAIN;
     int pages = frames.nrPages(page);
-    for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
+    for (AnonVmaChain link = anonVma.first(); link != null; link = link.next()) {
       for (int i = 0; i < pages && result == SWAP_AGAIN; i++) {
         long address = vmaAddress(page + i, link.vma());
         if (address != NO_ADDRESS) {

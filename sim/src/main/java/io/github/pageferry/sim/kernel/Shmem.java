@@ -4,6 +4,7 @@ import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.AddressSpaceOperations;
 import io.github.pageferry.sim.mm.FileOperations;
 import io.github.pageferry.sim.mm.Inode;
+import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.Policy;
@@ -11,6 +12,7 @@ import io.github.pageferry.sim.mm.SharedPolicy;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFile;
 import io.github.pageferry.sim.mm.VmOperations;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code mm/shmem.c}: tmpfs and shared anonymous memory. */
@@ -65,6 +67,16 @@ public class Shmem implements FileOperations {
     @Override
     public int writepages(AddressSpace mapping) {
       return 0;
+    }
+
+    @Override
+    public boolean hasWritepage() {
+      return true;
+    }
+
+    @Override
+    public int writepage(int page) {
+      return shmemWritepage(page);
     }
 
     @Override
@@ -127,20 +139,97 @@ public class Shmem implements FileOperations {
     return policy;
   }
 
+  /**
+   * {@code shmem_writepage()}, for reclaim, which alone calls it: the page goes from its file into the swap cache. Where there is no
+   * swap space it stays.
+   */
+  private int shmemWritepage(int page) {
+    AddressSpace mapping = k.mappings.space(frames.mapping(page));
+    int entry = mapping == null ? 0 : k.swapfile.getSwapPage();
+    if (entry == 0) {
+      k.pageWriteback.setPageDirty(page);
+      return AddressSpaceOperations.AOP_WRITEPAGE_ACTIVATE;
+    }
+    long index = Integer.toUnsignedLong(frames.index(page));
+    k.swapState.addToSwapCache(page, entry);
+    k.filemap.removeFromPageCache(page);
+    mapping.host().swapped().put(index, entry);
+    k.swapfile.swapShmemAlloc(entry);
+    KernelBug.on(frames.mapped(page), "mm/shmem.c: page {} goes to swap and is mapped", page);
+    k.swap.putPage(page);
+    k.pageIo.swapWritepage(page);
+    return 0;
+  }
+
+  /** {@code shmem_unuse()}: takes a page, locked and cached under the entry, back where a file has it there; 0 or -ENOMEM. */
+  int shmemUnuse(int entry, int page) {
+    for (AddressSpace mapping : k.mappings.spaces()) {
+      for (Map.Entry<Long, Integer> at : mapping.host().swapped().entrySet()) {
+        if (at.getValue() == entry) {
+          return fromSwap(mapping, at.getKey(), entry, page);
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** From the swap cache back into the file: 0, or an errno negated with the page where it was. */
+  private int fromSwap(AddressSpace mapping, long index, int entry, int page) {
+    int error = k.filemap.addToPageCacheLocked(page, mapping, index);
+    if (error == 0) {
+      mapping.host().swapped().remove(index);
+      k.swapState.deleteFromSwapCache(page);
+      k.pageWriteback.setPageDirty(page);
+      k.swapfile.swapFree(entry);
+    }
+    return error;
+  }
+
+  private int shmemAllocPage(AddressSpace mapping, long index) {
+    long number = k.profile.shmemInterleavesByInode() ? index + mapping.host().ino : index;
+    return k.mempolicy.allocPageAt(Gfp.HIGHUSER_MOVABLE, policyOf(mapping).lookup(index), number);
+  }
+
+  /** {@code shmem_swapin()} and what follows it: the page of an entry, locked, with a reference, in the file again; or 0. */
+  private int getSwapped(AddressSpace mapping, long index, int entry) {
+    int page = k.swapState.lookupSwapCache(entry);
+    if (page == 0) {
+      page = k.swapState.swapin(entry, () -> shmemAllocPage(mapping, index));
+    }
+    if (page == 0) {
+      return 0;
+    }
+    k.filemap.lockPage(page);
+    k.filemap.waitOnPageWriteback(page);
+    if (fromSwap(mapping, index, entry, page) != 0) {
+      k.filemap.unlockPage(page);
+      k.swap.putPage(page);
+      return 0;
+    }
+    return page;
+  }
+
   /** {@code shmem_getpage()}: the page at an index, made where it is not there; locked, with a reference; 0: no memory. */
   private int shmemGetpage(AddressSpace mapping, long index) {
     int page = k.filemap.findLockPage(mapping, index);
     if (page != 0) {
       return page;
     }
-    long number = k.profile.shmemInterleavesByInode() ? index + mapping.host().ino : index;
-    page = k.mempolicy.allocPageAt(Gfp.HIGHUSER_MOVABLE, policyOf(mapping).lookup(index), number);
-    if (page != 0) {
-      frames.set(page, PageFlag.SWAPBACKED);
-      k.filemap.addToPageCacheLru(page, mapping, index);
-      frames.content(page, 0);
-      frames.set(page, PageFlag.UPTODATE);
+    Integer entry = mapping.host().swapped().get(index);
+    if (entry != null) {
+      return getSwapped(mapping, index, entry);
     }
+    page = shmemAllocPage(mapping, index);
+    if (page == 0) {
+      return 0;
+    }
+    frames.set(page, PageFlag.SWAPBACKED);
+    if (k.filemap.addToPageCacheLru(page, mapping, index) != 0) {
+      k.swap.putPage(page);
+      return 0;
+    }
+    frames.content(page, 0);
+    frames.set(page, PageFlag.UPTODATE);
     return page;
   }
 
@@ -165,9 +254,11 @@ public class Shmem implements FileOperations {
     return 0;
   }
 
-  /** {@code shmem_evict_inode()}. */
+  /** {@code shmem_evict_inode()} with {@code shmem_truncate_range()}: what is in swap space goes, too. */
   @Override
   public void evictInode(Inode inode) {
     k.truncate.truncateInodePages(inode.mapping());
+    inode.swapped().values().forEach(k.swapfile::freeSwapAndCache);
+    inode.swapped().clear();
   }
 }

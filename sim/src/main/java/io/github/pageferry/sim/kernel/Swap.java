@@ -71,6 +71,22 @@ public class Swap {
     zone.stat(ZoneStat.ofLru(lru), 1);
   }
 
+  /** {@code add_page_to_lru_list()} and {@code list_move_tail()}: where reclaim looks first. */
+  void addPageToLruListTail(Zone zone, int page, int lru) {
+    zone.lru(lru).addLast(page);
+    zone.stat(ZoneStat.ofLru(lru), 1);
+  }
+
+  /** {@code rotate_reclaimable_page()}: what reclaim wrote has been written, and can go as soon as reclaim comes again. */
+  void rotateReclaimablePage(int page) {
+    int not = PageFlag.LOCKED | PageFlag.DIRTY | PageFlag.ACTIVE | PageFlag.UNEVICTABLE;
+    if (frames.has(page, PageFlag.LRU) && !frames.has(page, not)) {
+      int lru = pageLruBaseType(page);
+      k.zone(page).lru(lru).remove(page);
+      k.zone(page).lru(lru).addLast(page);
+    }
+  }
+
   /** {@code del_page_from_lru_list()}. */
   void delPageFromLruList(Zone zone, int page, int lru) {
     zone.lru(lru).remove(page);

@@ -1,6 +1,8 @@
 package io.github.pageferry.sim.mm;
 
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** {@code struct inode}: a file, as far as its pages and its memory policy go. */
@@ -23,6 +25,9 @@ public final class Inode {
   /** {@code i_count} and {@code i_nlink} together: open files, mappings and the name. */
   public int references = 1;
 
+  /** {@code SHMEM_I(inode)->i_direct} and on: the swap entry of each page of a file of shared memory that is in swap space. */
+  private final SortedMap<Long, Integer> swapped = new TreeMap<>();
+
   /** What stands on disk, a pattern a page. */
   private long[] disk = {};
 
@@ -36,6 +41,11 @@ public final class Inode {
     this.fop = fop;
     this.sb = sb;
     this.sharedPolicy = sharedPolicy;
+  }
+
+  /** {@code shmem_swp_entry()}: by the page's index. */
+  public SortedMap<Long, Integer> swapped() {
+    return swapped;
   }
 
   /** {@code i_fop}. */

@@ -18,6 +18,8 @@ public final class Mm {
   public long anonPages;
   /** {@code MM_FILEPAGES}. */
   public long filePages;
+  /** {@code mem_cgroup_from_task(mm->owner)}: what new pages are charged to, null for the root group. */
+  public @Nullable MemCgroup memcg;
   /** {@code MM_SWAPENTS}. */
   public long swapEntries;
 

@@ -11,7 +11,7 @@ public final class Nodes {
   private final int[][] zonelists;
   private final int[][] distances;
   private final NodeMask online;
-  private final NodeMask withMemory;
+  private NodeMask withMemory;
 
   private Nodes(@Nullable Zone[] zones, int[][] distances, NodeMask online, NodeMask withMemory) {
     this.zones = zones;
@@ -68,6 +68,11 @@ public final class Nodes {
   /** {@code node_states[N_HIGH_MEMORY]}, later {@code N_MEMORY}. */
   public NodeMask withMemory() {
     return withMemory;
+  }
+
+  /** {@code node_clear_state(N_HIGH_MEMORY)}: the last of the node's memory is gone; its zone stays in the zone lists, empty. */
+  public void clearMemory(int node) {
+    withMemory = withMemory.without(node);
   }
 
   /** The zone of a node, null where it has no memory. */

@@ -26,6 +26,16 @@ public final class PageList {
     return head;
   }
 
+  /** The last page, 0 where there is none. */
+  public int last() {
+    return tail;
+  }
+
+  /** The page before this one, 0 at the beginning. */
+  public int previous(int page) {
+    return frames.lruPrev(page);
+  }
+
   /** The page after this one, 0 at the end. */
   public int next(int page) {
     return frames.lruNext(page);

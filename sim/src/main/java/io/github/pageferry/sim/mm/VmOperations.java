@@ -60,4 +60,19 @@ public interface VmOperations {
   default @Nullable Policy getPolicy(Vma vma, long address) {
     throw new KernelBug("no get_policy");
   }
+
+  /** Whether {@link #migrate} is there. */
+  default boolean hasMigrate() {
+    return false;
+  }
+
+  /**
+   * {@code migrate}: of mappings without pages, whose memory the driver moves by itself.
+   *
+   * @param flags {@code MPOL_MF_MOVE} or {@code MPOL_MF_MOVE_ALL}
+   * @return 0 or an errno negated
+   */
+  default int migrate(Vma vma, NodeMask to, NodeMask from, int flags) {
+    throw new KernelBug("no migrate");
+  }
 }

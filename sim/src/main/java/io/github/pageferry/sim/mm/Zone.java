@@ -10,10 +10,15 @@ import java.util.List;
  */
 public final class Zone {
 
+  /** {@code pageblock_nr_pages}: ranges of {@link #isolate} are made of whole ones. */
+  public static final int PAGEBLOCK = PageFrames.HUGE_FRAMES;
+
   private final PageFrames frames;
   private final int node;
   private final int firstFrame;
-  private final int presentPages;
+  private int presentPages;
+  /** One more than the last frame that the zone has. */
+  private int endFrame;
   private final PageList[] lru = new PageList[Lru.LISTS];
   private final long[] stats = new long[ZoneStat.VALUES.length];
   private int untouched;
@@ -21,12 +26,16 @@ public final class Zone {
   private int freePages;
   /** Runs of frames that huge pages had. */
   private final List<Integer> freeHuge = new ArrayList<>(0);
+  /** {@code MIGRATE_ISOLATE}: frames from here up to {@link #isolatedEnd} are not handed out; 0 where there are none. */
+  private int isolatedStart;
+  private int isolatedEnd;
 
   Zone(PageFrames frames, int node, int firstFrame, int presentPages) {
     this.frames = frames;
     this.node = node;
     this.firstFrame = firstFrame;
     this.presentPages = presentPages;
+    endFrame = firstFrame + presentPages;
     untouched = firstFrame;
     freePages = presentPages;
     for (int i = 0; i < Lru.LISTS; i++) {
@@ -81,16 +90,19 @@ public final class Zone {
    */
   public int takeFree() {
     int page;
-    if (freeHead == 0 && untouched == firstFrame + presentPages && !freeHuge.isEmpty()) {
+    if (freeHead == 0 && untouched == endFrame && !freeHuge.isEmpty()) {
       splitFreeHuge();
     }
     if (freeHead != 0) {
       page = freeHead;
       freeHead = frames.lruNext(page);
       frames.lruNext(page, 0);
-    } else if (untouched < firstFrame + presentPages) {
+    } else if (untouched < endFrame) {
       page = untouched++;
       frames.populate(page);
+      if (untouched == isolatedStart) {
+        untouched = isolatedEnd;
+      }
     } else {
       return 0;
     }
@@ -107,7 +119,7 @@ public final class Zone {
     int head;
     if (freeHuge.isEmpty()) {
       int start = untouched + PageFrames.HUGE_FRAMES - 1 & -PageFrames.HUGE_FRAMES;
-      if (start + PageFrames.HUGE_FRAMES > firstFrame + presentPages) {
+      if (start + PageFrames.HUGE_FRAMES > endFrame || isolatedEnd > untouched) {
         return 0;
       }
       for (; untouched < start; untouched++) {
@@ -127,6 +139,9 @@ public final class Zone {
 
   /** Gives the frames of a huge page back. */
   public void giveBackHuge(int head) {
+    if (isIsolated(head)) {
+      return;
+    }
     freeHuge.add(head);
     freePages += PageFrames.HUGE_FRAMES;
   }
@@ -140,8 +155,103 @@ public final class Zone {
     }
   }
 
+  /** One more than the last frame that the zone has; some below may be gone. */
+  public int endFrame() {
+    return endFrame;
+  }
+
+  /**
+   * {@code start_isolate_page_range()}: free frames of the range are handed out no longer, and those that are given back are kept.
+   * At most one range of a zone is isolated at a time.
+   *
+   * @param start of a pageblock
+   * @param end of a pageblock, within the zone
+   */
+  public void isolate(int start, int end) {
+    KernelBug.on(isolatedEnd != 0, "zone of node {} has isolated pages already", node);
+    isolatedStart = start;
+    isolatedEnd = end;
+    int kept = 0;
+    for (int page = freeHead; page != 0; ) {
+      int next = frames.lruNext(page);
+      if (isIsolated(page)) {
+        freePages--;
+      } else {
+        frames.lruNext(page, kept);
+        kept = page;
+      }
+      page = next;
+    }
+    freeHead = 0;
+    for (int page = kept; page != 0; ) {
+      int next = frames.lruNext(page);
+      frames.lruNext(page, freeHead);
+      freeHead = page;
+      page = next;
+    }
+    freeHuge.removeIf(head -> {
+      boolean gone = isIsolated(head);
+      freePages -= gone ? PageFrames.HUGE_FRAMES : 0;
+      return gone;
+    });
+    freePages -= Math.max(0, end - Math.max(start, untouched));
+    if (untouched >= start && untouched < end) {
+      untouched = end;
+    }
+  }
+
+  /** {@code undo_isolate_page_range()}: the frames can be had again. */
+  public void undoIsolate() {
+    int start = isolatedStart;
+    int end = isolatedEnd;
+    isolatedStart = 0;
+    isolatedEnd = 0;
+    if (untouched <= start) {
+      freePages += end - start;
+      return;
+    }
+    for (int page = end - 1; page >= start; page--) {
+      frames.populate(page);
+      if (isFree(page)) {
+        giveBack(page);
+      }
+    }
+  }
+
+  /** {@code __offline_isolated_pages()}: the frames, all free, are the zone's no longer. */
+  public void offlineIsolated() {
+    presentPages -= isolatedEnd - isolatedStart;
+    if (isolatedEnd == endFrame) {
+      endFrame = isolatedStart;
+      untouched = Math.min(untouched, endFrame);
+    } else if (untouched <= isolatedStart) {
+      // What lies below goes to the free list, so that what lies above comes next.
+      for (; untouched < isolatedStart; untouched++) {
+        frames.populate(untouched);
+        frames.lruNext(untouched, freeHead);
+        freeHead = untouched;
+      }
+      untouched = isolatedEnd;
+    }
+    isolatedStart = 0;
+    isolatedEnd = 0;
+  }
+
+  private boolean isIsolated(int page) {
+    return page >= isolatedStart && page < isolatedEnd;
+  }
+
+  /** Whether nobody has the frame, be it handed out ever or not. */
+  public boolean isFree(int page) {
+    return !frames.isPopulated(page >> PageFrames.SEGMENT_SHIFT)
+        || frames.count(page) == 0 && !frames.has(page, PageFlag.HUGETLB | PageFlag.TAIL);
+  }
+
   /** Gives a frame back. */
   public void giveBack(int page) {
+    if (page < isolatedEnd && page >= isolatedStart) {
+      return;
+    }
     frames.lruNext(page, freeHead);
     freeHead = page;
     freePages++;

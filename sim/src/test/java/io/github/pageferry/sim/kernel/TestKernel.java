@@ -9,6 +9,7 @@ import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.SimulatedMachine;
 import io.github.pageferry.sim.SimulatedProcess;
 import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.PageTable;
@@ -99,6 +100,39 @@ final class TestKernel {
   /** One written page of its own on this node. */
   int anonPage(int node) {
     return pageAt(written(1, node));
+  }
+
+  /** Puts the page of an address into swap space; the address has a swap entry then, which is returned. */
+  int swapOut(long address) {
+    assertThat(self.reclaim(address)).as("page at " + Long.toHexString(address) + " was reclaimed").isEqualTo(1);
+    return swapEntry(address);
+  }
+
+  /** The swap entry that an address has; there must be one. */
+  int swapEntry(long address) {
+    assertThat(Pte.isSwap(pte(address)) && !Pte.isMigration(pte(address))).as("a swap entry").isTrue();
+    return (int) Pte.swapOffset(pte(address));
+  }
+
+  /** Gives the page of an address a place in swap space, where it is mapped and cached both. */
+  int intoSwapCache(long address) {
+    int page = pageAt(address);
+    k.filemap.lockPage(page);
+    assertThat(k.swapState.addToSwap(page)).isTrue();
+    k.filemap.unlockPage(page);
+    return page;
+  }
+
+  /** Takes the page of an address out of all page tables while it is being written to swap space: it is in the swap cache alone. */
+  int intoSwapCacheAlone(long address) {
+    int page = pageAt(address);
+    k.blockDevice.plug();
+    assertThat(self.reclaim(address)).isZero();
+    k.blockDevice.unplug();
+    k.swap.lruAddDrainAll();
+    assertThat(frames.mapped(page)).isFalse();
+    assertThat(frames.has(page, PageFlag.SWAPCACHE)).isTrue();
+    return page;
   }
 
   /** The entry of an address in the first process. */

@@ -279,4 +279,109 @@ class UnmapAndMoveTest {
     assertThat(move(list, page, false)).as("freed under us").isZero();
     t.k.migrate.putbackLruPages(list);
   }
+
+  // Pages of the swap cache.
+
+  @Test
+  void aMappedPageOfTheSwapCacheMovesAndIsFoundThere() {
+    t.machine.swapOn(8);
+    long address = t.written(1, 1);
+    int page = t.intoSwapCache(address);
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isZero();
+
+    int entry = t.swapEntry(address);
+    int now = t.k.swapState.swapperSpace().pageTree().get(entry);
+    assertThat(t.frames.pageToNid(now)).isEqualTo(2);
+    assertThat(t.frames.has(now, PageFlag.SWAPCACHE | PageFlag.DIRTY)).isTrue();
+    assertThat(t.frames.privateOf(now)).isEqualTo(entry);
+    assertThat(t.frames.mapped(now)).as("its process comes and takes it").isFalse();
+    assertThat(t.k.current.mm().swapEntries).isEqualTo(1);
+    t.self.read(address);
+    assertThat(t.pageAt(address)).isEqualTo(now);
+    assertThat(t.self.peek(address)).isEqualTo(1);
+  }
+
+  /** The page's process is gone while the page is still being written to swap. */
+  @Test
+  void anUnmappedPageOfTheSwapCacheMovesThoughItsAnonVmaIsGone() {
+    t.machine.swapOn(8);
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    t.k.blockDevice.plug();
+    t.self.reclaim(address);
+    t.self.unmap(address, TestKernel.PAGE);
+    t.k.blockDevice.unplug();
+    assertThat(t.frames.has(page, PageFlag.SWAPCACHE)).isTrue();
+    assertThat(t.frames.anon(page)).isTrue();
+    assertThat(t.k.rmap.pageAnonVma(page)).isNull();
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isZero();
+
+    int now = t.k.swapState.swapperSpace().pageTree().get(1);
+    assertThat(to.results).containsEntry(page, 2);
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.frames.pageToNid(now)).isEqualTo(2);
+    assertThat(t.k.vmscanReclaim.reclaimPage(now)).as("nobody wants it").isTrue();
+  }
+
+  @Test
+  void anUnmappedPageOfTheSwapCacheIsNotMappedAgainWhereItStays() {
+    t.machine.swapOn(8);
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    t.k.blockDevice.plug();
+    t.self.reclaim(address);
+    t.self.unmap(address, TestKernel.PAGE);
+    t.k.blockDevice.unplug();
+    PageList list = t.isolate(page);
+    t.frames.get(page);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    t.k.swap.putPage(page);
+    t.k.migrate.putbackLruPages(list);
+    assertThat(t.k.vmscanReclaim.reclaimPage(page)).isTrue();
+  }
+
+  @Test
+  void anUnmappedPageOfTheSwapCacheThatSomebodyHoldsStays() {
+    t.machine.swapOn(8);
+    long address = t.written(1, 1);
+    int page = t.intoSwapCacheAlone(address);
+    t.frames.get(page);
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    t.k.swap.putPage(page);
+    assertThat(t.k.swapState.swapperSpace().pageTree().get(t.swapEntry(address))).isEqualTo(page);
+    t.k.migrate.putbackLruPages(list);
+    t.self.read(address);
+    assertThat(t.pageAt(address)).isEqualTo(page);
+  }
+
+  @Test
+  void aPageJustReadAheadMovesWithoutBeingUnmapped() {
+    t.machine.swapOn(8);
+    long address = t.written(2, 1);
+    t.swapOut(address);
+    t.swapOut(address + TestKernel.PAGE);
+    t.self.runOn(1);
+    t.self.read(address);
+    t.k.swap.lruAddDrainAll();
+    int entry = t.swapEntry(address + TestKernel.PAGE);
+    int page = t.k.swapState.swapperSpace().pageTree().get(entry);
+    assertThat(t.frames.mapping(page)).isZero();
+    PageList list = t.isolate(page);
+
+    assertThat(move(list, page, false)).isZero();
+
+    assertThat(t.frames.pageToNid(t.k.swapState.swapperSpace().pageTree().get(entry))).isEqualTo(2);
+    t.self.read(address + TestKernel.PAGE);
+    assertThat(t.nodeAt(address + TestKernel.PAGE)).isEqualTo(2);
+    assertThat(t.self.peek(address + TestKernel.PAGE)).isEqualTo(2);
+  }
 }
