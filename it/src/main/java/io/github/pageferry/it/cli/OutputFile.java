@@ -31,6 +31,19 @@ final class OutputFile {
     }
   }
 
+  /** Refuses a folder that could not be made or written to, before long work is done for it. */
+  static void checkFolder(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
+      throw new BadInputException(folder.toString(), "cannot be made: " + there + " is no folder");
+    } else if (!Files.isWritable(there)) {
+      throw new BadInputException(folder.toString(), "may not be written by this user");
+    }
+  }
+
   /** Makes a folder where there is none. */
   static void makeFolder(Path folder) {
     try {

@@ -53,6 +53,7 @@ final class SimSession implements Session {
   private final Map<String, SimRegion> regions = new LinkedHashMap<>();
   private final Map<String, SimulatedProcess> children = new LinkedHashMap<>();
   private final List<VmFile> files = new ArrayList<>();
+  private int mapped;
 
   SimSession(SimulatedMachine machine, boolean checking) {
     this.machine = machine;
@@ -197,7 +198,8 @@ final class SimSession implements Session {
   }
 
   private long map(Step.Map map) {
-    long base = REGION_BASE + regions.size() * REGION_STEP;
+    // Not by their number: a name that is free again may be taken by another region.
+    long base = REGION_BASE + mapped++ * REGION_STEP;
     boolean shared = map.sharing() == Step.Sharing.SHARED;
     int prot = prot(map.prot());
     SimRegion of = map.of().isEmpty() ? null : region(map.of());

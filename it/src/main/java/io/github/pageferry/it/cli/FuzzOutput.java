@@ -1,0 +1,154 @@
+package io.github.pageferry.it.cli;
+
+import io.github.pageferry.it.cli.Console.Colour;
+import io.github.pageferry.it.fuzz.Campaign;
+import io.github.pageferry.it.fuzz.Coverage;
+import io.github.pageferry.it.fuzz.Finding;
+import io.github.pageferry.it.run.Divergence;
+import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.trace.TraceReader;
+import io.github.pageferry.it.trace.TraceWriter;
+import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.it.workload.WorkloadReader;
+import io.github.pageferry.it.workload.WorkloadWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.commons.lang3.StringUtils;
+
+/** What a campaign finds, for people and as files. */
+final class FuzzOutput implements Campaign.Listener {
+
+  /** Of a finding; the traces have them all. */
+  private static final int MAX_DIVERGENCES = 5;
+
+  private final Console console;
+  private final Path folder;
+  private final String on;
+  private final String against;
+  private final long first;
+  private final long count;
+  private final Map<String, String> replays = new LinkedHashMap<>();
+  private String seedArguments = "";
+  private long done;
+  private int found;
+
+  /**
+   * @param folder for what is found
+   * @param on the examined backend, as on the command line
+   * @param against the other one
+   */
+  FuzzOutput(Console console, Path folder, String on, String against, long first, long count) {
+    this.console = console;
+    this.folder = folder;
+    this.on = on;
+    this.against = against;
+    this.first = first;
+    this.count = count;
+  }
+
+  void head(Backend examined, Backend other, long seed, int nodes) {
+    int width = Math.max(on.length(), against.length());
+    console.line(StringUtils.rightPad(on, width) + "  " + examined.description());
+    console.line(StringUtils.rightPad(against, width) + "  " + other.description());
+    seedArguments = "--seed " + seed + " --nodes " + nodes;
+    console.line("");
+    console.line("seed " + seed + ", " + (count == 1 ? "workload " + first : "workloads " + first + " to " + (first + count - 1))
+        + ", for " + (nodes == 1 ? "1 node" : "up to " + nodes + " nodes"));
+  }
+
+  @Override
+  public void beginning(Workload workload) {
+    done++;
+    console.progress("[" + done + "/" + count + "] " + workload.name() + (found == 0 ? "" : ", " + found + " found"));
+  }
+
+  @Override
+  public void shrinking(Workload workload, String symptom) {
+    found++;
+    console.progress("[" + done + "/" + count + "] " + workload.name() + ": reducing " + symptom);
+  }
+
+  @Override
+  public void found(Finding finding) {
+    Path file = write(finding);
+    String replay = finding.lasting()
+        ? "./pageferry conform " + file + " --on " + on + " --against " + against
+        : "./pageferry fuzz " + seedArguments + " --first " + finding.number() + " --count 1 --on " + on + " --against " + against;
+    replays.put(finding.symptom(), replay);
+    console.line("");
+    console.line(console.coloured(Colour.RED, finding.workload().name()) + ": " + finding.symptom()
+        + (finding.lasting() ? "" : "; it did not come again, so it is not reduced"));
+    finding.workload().steps().forEach(step -> console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));
+    finding.divergences().stream().limit(MAX_DIVERGENCES).forEach(divergence -> console.line("  " + text(divergence)));
+    if (finding.divergences().size() > MAX_DIVERGENCES) {
+      console.line("  and " + (finding.divergences().size() - MAX_DIVERGENCES) + " more");
+    }
+    finding.failure().ifPresent(failure -> failure.lines().forEach(line -> console.line("  " + line)));
+    console.line("  replay: " + replay);
+  }
+
+  private String text(Divergence divergence) {
+    String what = divergence.field() + (divergence.where().isEmpty() ? "" : " of " + divergence.where());
+    return "step " + divergence.step() + ", " + what + ": " + on + " " + divergence.on() + ", " + against + " " + divergence.against();
+  }
+
+  /** The workload and what both sides answered, each side's trace in a file of its own. */
+  private Path write(Finding finding) {
+    OutputFile.makeFolder(folder);
+    String name = finding.workload().name();
+    Path file = folder.resolve(name + WorkloadReader.SUFFIX);
+    OutputFile.write(file, WorkloadWriter.format(finding.workload()));
+    finding.on().ifPresent(trace -> write(name, "on", trace));
+    finding.against().ifPresent(trace -> write(name, "against", trace));
+    return file;
+  }
+
+  /** The side is part of the name, since both may be of one kernel. */
+  private void write(String name, String side, Trace trace) {
+    String kernel = trace.kernel().replace('/', '_');
+    OutputFile.write(folder.resolve(name + "." + side + "." + kernel + TraceReader.SUFFIX), TraceWriter.format(trace));
+  }
+
+  /** For each symptom the command line that runs its workload again. */
+  Map<String, String> replays() {
+    return replays;
+  }
+
+  void tail(Campaign campaign) {
+    console.line("");
+    coverage(campaign.coverage()).forEach(console::line);
+    campaign.skips().forEach((reason, times) ->
+        console.line(console.coloured(Colour.YELLOW, "skipped ") + times + " times, " + reason));
+    campaign.symptoms().forEach((symptom, times) ->
+        console.line(console.coloured(Colour.RED, "found ") + (times == 1 ? "once: " : times + " times: ") + symptom));
+    console.line(console.coloured(campaign.isSuccess() ? Colour.GREEN : Colour.RED,
+        campaign.summary() + (campaign.isInterrupted() ? "; ended before all were made" : "")));
+    if (campaign.ran() == 0 && !campaign.isInterrupted()) {
+      console.error("nothing ran: " + (campaign.broken() > 0 ? "all that could run is broken" : "all workloads were skipped"));
+    }
+  }
+
+  /** A row for each step on each backing that was run, then what was not. */
+  private static List<String> coverage(Coverage coverage) {
+    TextTable table = new TextTable("step", "backing", "times", "returned", "statuses");
+    coverage.cells().forEach((cell, seen) -> {
+      if (seen.times() > 0) {
+        table.row(cell.step(), cell.kind(), "" + seen.times(),
+            String.join(" ", seen.returned().keySet()), String.join(" ", seen.statuses().keySet()));
+      }
+    });
+    List<String> lines = new ArrayList<>(table.lines());
+    lines.add("");
+    Map<String, List<String>> unseen = coverage.unseen().stream().collect(Collectors.groupingBy(
+        Coverage.Cell::step, LinkedHashMap::new, Collectors.mapping(Coverage.Cell::kind, Collectors.toList())));
+    unseen.forEach((step, kinds) -> lines.add("never run: " + step + " on " + String.join(", ", kinds)));
+    coverage.unseenAnswers().forEach((step, answers) -> lines.add("never answered: " + step + " " + String.join(", ", answers)));
+    lines.add("");
+    return lines;
+  }
+}

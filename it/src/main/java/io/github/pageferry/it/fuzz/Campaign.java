@@ -1,0 +1,186 @@
+package io.github.pageferry.it.fuzz;
+
+import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.testbed.CancelledException;
+import io.github.pageferry.it.workload.Workload;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.apache.commons.lang3.StringUtils;
+
+/**
+ * Runs random workloads on two backends, one workload after the other, and reduces what they answer differently. Of several
+ * findings with one symptom the first is reduced; the others are counted.
+ */
+public final class Campaign {
+
+  private final Backend on;
+  private final Backend against;
+  private final int tries;
+  private final BooleanSupplier cancelled;
+  private final Listener listener;
+  private final Coverage coverage = new Coverage();
+  private final Map<String, Integer> skips = new TreeMap<>();
+  private final Map<String, Integer> symptoms = new LinkedHashMap<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private int equivalent;
+  private int diverged;
+  private int broken;
+  private boolean interrupted;
+
+  /** Told how a campaign goes. */
+  public interface Listener {
+
+    /** A random workload is about to be run. */
+    void beginning(Workload workload);
+
+    /** A finding is about to be reduced. */
+    void shrinking(Workload workload, String symptom);
+
+    /** A finding has been reduced as far as it goes. */
+    void found(Finding finding);
+  }
+
+  /**
+   * @param on the backend that is examined
+   * @param against the one that it is compared with
+   * @param tries how many workloads may be run to reduce one finding
+   * @param cancelled asked between workloads whether the user wants the end
+   */
+  public Campaign(Backend on, Backend against, int tries, BooleanSupplier cancelled, Listener listener) {
+    this.on = on;
+    this.against = against;
+    this.tries = tries;
+    this.cancelled = cancelled;
+    this.listener = listener;
+  }
+
+  /** Runs workloads of a seed; where the user wants the end it comes before all have been run. */
+  public void run(Generator generator, long first, long count) {
+    try {
+      for (long number = first; number < first + count; number++) {
+        if (cancelled.getAsBoolean()) {
+          throw new CancelledException();
+        }
+        run(number, generator.workload(number));
+      }
+    } catch (CancelledException e) {
+      interrupted = true;
+    }
+  }
+
+  private void run(long number, Workload workload) {
+    listener.beginning(workload);
+    Trial trial = trial(workload);
+    if (trial.skipped().isPresent()) {
+      skips.merge(trial.by() + ": " + trial.skipped().get(), 1, Integer::sum);
+      return;
+    }
+    if (trial.failure().isPresent()) {
+      broken++;
+    } else {
+      coverage.add(workload, trial.on().orElseThrow());
+      equivalent += trial.isFinding() ? 0 : 1;
+      diverged += trial.isFinding() ? 1 : 0;
+    }
+    if (trial.isFinding() && symptoms.merge(Symptom.of(trial).text(), 1, Integer::sum) == 1) {
+      found(number, workload, trial);
+    }
+  }
+
+  private Trial trial(Workload workload) {
+    return Trial.run(on, against, workload);
+  }
+
+  private void found(long number, Workload workload, Trial trial) {
+    Symptom symptom = Symptom.of(trial);
+    listener.shrinking(workload, symptom.text());
+    Shrinker shrinker = new Shrinker(this::trial, workload, trial, tries);
+    boolean lasting = false;
+    try {
+      Trial again = trial(workload);
+      lasting = again.isFinding() && Symptom.of(again).equals(symptom);
+      if (lasting) {
+        shrinker.shrink();
+      }
+    } finally {
+      // Also where the user wants the end: what has been reached is worth having.
+      Workload least = new Workload(workload.name(), about(symptom), shrinker.best().nodes(), shrinker.best().needs(),
+          shrinker.best().steps());
+      Finding finding = Finding.of(number, least, lasting, shrinker.trial());
+      findings.add(finding);
+      listener.found(finding);
+    }
+  }
+
+  private String about(Symptom symptom) {
+    return "Found at random, " + on.kernel() + " against " + against.kernel() + ". "
+        + StringUtils.capitalize(symptom.text()) + ".";
+  }
+
+  /** What has been run to its end on both sides. */
+  public Coverage coverage() {
+    return coverage;
+  }
+
+  /** How often workloads were skipped, by backend and reason. */
+  public Map<String, Integer> skips() {
+    return Collections.unmodifiableMap(skips);
+  }
+
+  /** How often each symptom was seen, in the order in which they came up first. */
+  public Map<String, Integer> symptoms() {
+    return Collections.unmodifiableMap(symptoms);
+  }
+
+  /** One for each symptom. */
+  public List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+
+  public int equivalent() {
+    return equivalent;
+  }
+
+  public int diverged() {
+    return diverged;
+  }
+
+  public int broken() {
+    return broken;
+  }
+
+  public int skipped() {
+    return skips.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** How many were run to their end on both sides. */
+  public int ran() {
+    return equivalent + diverged;
+  }
+
+  /** How many were made. */
+  public int total() {
+    return ran() + broken + skipped();
+  }
+
+  /** Whether the user wanted the end before it was there. */
+  public boolean isInterrupted() {
+    return interrupted;
+  }
+
+  /** Whether all is as wanted: something ran, and nothing diverged or broke. */
+  public boolean isSuccess() {
+    return ran() > 0 && diverged == 0 && broken == 0;
+  }
+
+  /** For people, on one line. */
+  public String summary() {
+    return total() + (total() == 1 ? " workload, " : " workloads, ") + ran() + " ran: " + equivalent + " equivalent, "
+        + diverged + " diverged" + (broken > 0 ? ", " + broken + " broken" : "") + "; " + skipped() + " skipped";
+  }
+}

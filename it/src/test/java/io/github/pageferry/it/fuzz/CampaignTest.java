@@ -1,0 +1,191 @@
+package io.github.pageferry.it.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pageferry.it.sim.SimTestbed;
+import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.testbed.CancelledException;
+import io.github.pageferry.it.testbed.TestbedBackend;
+import io.github.pageferry.it.trace.Outcome;
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.workload.PageSelector;
+import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.it.workload.WorkloadWriter;
+import io.github.pageferry.sim.MachineSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+class CampaignTest {
+
+  private static final int NODES = 2;
+
+  private final List<String> told = new ArrayList<>();
+  private BooleanSupplier cancelled = () -> false;
+
+  private static Backend simulator(String name) {
+    return new TestbedBackend(name, new SimTestbed("6.12", new MachineSpec(NODES, 64L << 20, 1), true), () -> false);
+  }
+
+  /** A simulator whose answers are changed on their way, which stands for a defect in it. */
+  private record Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect) implements Backend {
+
+    @Override
+    public String name() {
+      return "defective";
+    }
+
+    @Override
+    public String kernel() {
+      return sound.kernel();
+    }
+
+    @Override
+    public String description() {
+      return sound.description();
+    }
+
+    @Override
+    public Trace run(Workload workload) {
+      return defect.apply(workload, sound.run(workload));
+    }
+
+    @Override
+    public void close() {
+      sound.close();
+    }
+  }
+
+  /** As if mlock(2) failed for all regions of at least 15 pages. */
+  private static Trace withoutLongLocks(Workload workload, Trace trace) {
+    List<Outcome> outcomes = new ArrayList<>(trace.outcomes());
+    for (int i = 0; i < outcomes.size(); i++) {
+      Outcome outcome = outcomes.get(i);
+      Step step = workload.steps().get(i);
+      if (step instanceof Step.Lock lock && outcome.returned() == 0
+          && lock.pages().stream().anyMatch(part -> isOfManyPages(part, outcome))) {
+        outcomes.set(i, new Outcome(outcome.step(), -12, null, outcome.placement(), outcome.intact()));
+      }
+    }
+    return trace.skipped().isPresent() ? trace : Trace.ran(trace.workload(), trace.kernel(), trace.nodes(), outcomes);
+  }
+
+  private static boolean isOfManyPages(PageSelector part, Outcome outcome) {
+    return part instanceof PageSelector.Pages pages
+        && outcome.placement().getOrDefault(pages.region(), new int[0]).length >= 15;
+  }
+
+  private Campaign run(Backend on, Backend against, int count) {
+    Campaign campaign = new Campaign(on, against, 500, () -> cancelled.getAsBoolean(), new Campaign.Listener() {
+      @Override
+      public void beginning(Workload workload) {
+        told.add("beginning " + workload.name());
+      }
+
+      @Override
+      public void shrinking(Workload workload, String symptom) {
+        told.add("shrinking " + symptom);
+      }
+
+      @Override
+      public void found(Finding finding) {
+        told.add("found " + finding.symptom());
+      }
+    });
+    campaign.run(new Generator(3, NODES), 0, count);
+    return campaign;
+  }
+
+  @Test
+  void aSimulatorAgreesWithItself() {
+    try (Backend on = simulator("one"); Backend against = simulator("other")) {
+      Campaign campaign = run(on, against, 60);
+      assertThat(campaign.findings()).isEmpty();
+      assertThat(campaign.isSuccess()).isTrue();
+      assertThat(campaign.equivalent()).isEqualTo(campaign.ran()).isPositive();
+      assertThat(campaign.total()).isEqualTo(60);
+      assertThat(told).hasSize(60).first().isEqualTo("beginning fuzz-3-0");
+    }
+  }
+
+  @Test
+  void aDefectIsFoundAndReducedToItsLeastForm() {
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), CampaignTest::withoutLongLocks)) {
+      Campaign campaign = run(on, against, 150);
+      assertThat(campaign.findings()).hasSize(1);
+      assertThat(campaign.symptoms()).containsOnlyKeys("lock: returned a number against ENOMEM");
+      Finding finding = campaign.findings().get(0);
+      assertThat(finding.lasting()).isTrue();
+      assertThat(finding.workload().steps()).hasSize(2);
+      assertThat(WorkloadWriter.format(finding.workload().steps().get(0))).matches("map: \\{as: ., pages: 15}");
+      assertThat(WorkloadWriter.format(finding.workload().steps().get(1))).startsWith("lock: {pages: ");
+      assertThat(finding.workload().about()).startsWith("Found at random, sim:6.12 against sim:6.12. Lock: returned");
+      assertThat(campaign.diverged()).isEqualTo(campaign.symptoms().values().iterator().next());
+      assertThat(campaign.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void aBackendThatDiesIsAFindingAndNotTheEnd() {
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (workload.steps().stream().anyMatch(step -> step instanceof Step.Pin)) {
+        throw new IllegalStateException("the guest has died in " + workload.name());
+      }
+      return trace;
+    })) {
+      Campaign campaign = run(on, against, 60);
+      assertThat(campaign.symptoms())
+          .containsOnlyKeys("defective broke: java.lang.IllegalStateException: the guest has died in it");
+      assertThat(campaign.broken()).isGreaterThan(1);
+      assertThat(campaign.equivalent()).isPositive();
+      assertThat(campaign.findings().get(0).workload().steps()).hasSize(2).last().isInstanceOf(Step.Pin.class);
+      assertThat(campaign.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void whatDoesNotComeAgainIsKeptAsItWas() {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (runs[0]++ == 4) {
+        throw new IllegalStateException("once");
+      }
+      return trace;
+    })) {
+      Campaign campaign = run(on, against, 20);
+      Finding finding = campaign.findings().get(0);
+      assertThat(campaign.findings()).hasSize(1);
+      assertThat(finding.lasting()).isFalse();
+      assertThat(finding.workload().steps()).isEqualTo(new Generator(3, NODES).workload(finding.number()).steps());
+      assertThat(finding.failure()).hasValueSatisfying(failure -> assertThat(failure).contains("once"));
+    }
+  }
+
+  @Test
+  void theUserMayEndItAndKeepsTheTotals() {
+    cancelled = () -> told.size() >= 7;
+    try (Backend on = simulator("one"); Backend against = simulator("other")) {
+      Campaign campaign = run(on, against, 1000);
+      assertThat(campaign.isInterrupted()).isTrue();
+      assertThat(campaign.total()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void anEndInTheMiddleOfReducingKeepsWhatWasFound() {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (runs[0]++ == 3) {
+        throw new CancelledException();
+      }
+      throw new IllegalStateException("always");
+    })) {
+      Campaign campaign = run(on, against, 10);
+      assertThat(campaign.isInterrupted()).isTrue();
+      assertThat(campaign.findings()).hasSize(1);
+    }
+  }
+}
