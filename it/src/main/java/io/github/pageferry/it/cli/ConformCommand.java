@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "  sim           the simulator, as the release nearest to the other side's",
       "  sim:PROFILE   the simulator as another release, for example sim:2.6.36",
       "  traces:DIR    what was recorded with 'run', in a folder or a file",
-      "  lab:KERNEL    reserved",
+      "  lab:KERNEL    a Debian kernel in a virtual machine, for example lab:6.1; see 'lab'",
       "",
       "Workloads that this machine cannot run (for want of nodes, rights or a file",
       "system) are listed as skipped, with the reason. Run as root to skip least.",
@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
       "  pageferry conform",
       "  pageferry conform fork-zero-page my-workloads/ --json result.json",
       "  pageferry conform --on traces:recorded/6.12 --report result.html",
-      "  pageferry conform --against sim:6.1,sim:6.12,sim:6.18 --report result.html"
+      "  pageferry conform --against sim:6.1,sim:6.12,sim:6.18 --report result.html",
+      "  pageferry conform --on lab:6.1,lab:6.12 --nodes 2"
     })
 final class ConformCommand implements Callable<Integer> {
 
@@ -58,6 +59,9 @@ final class ConformCommand implements Callable<Integer> {
   @Mixin
   private ReportOptions reports = new ReportOptions();
 
+  @Mixin
+  private NodesOption nodes = new NodesOption();
+
   private final Context context;
 
   ConformCommand(Context context) {
@@ -68,7 +72,7 @@ final class ConformCommand implements Callable<Integer> {
   public Integer call() {
     List<Workload> selected = workloads.select();
     reports.check();
-    List<Comparison> pairs = new Pairs(context, spec, on, against, selected).run();
+    List<Comparison> pairs = new Pairs(context, spec, on, against, selected, nodes).run();
     if (pairs.size() > 1) {
       totals(pairs);
     }

@@ -1,13 +1,18 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.host.HostTestbed;
+import io.github.pageferry.it.lab.Lab;
+import io.github.pageferry.it.lab.LabFolder;
+import io.github.pageferry.it.lab.LabTopology;
 import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.sim.SimTestbed;
+import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.Testbed;
 import io.github.pageferry.linux.LinuxMigrator;
 import io.github.pageferry.sim.MachineSpec;
 import io.github.pageferry.sim.Profiles;
+import java.util.function.BooleanSupplier;
 
 /** The backends of the machine that the command line runs on. */
 final class Machine {
@@ -24,7 +29,20 @@ final class Machine {
         (profile, nodes) -> new SimTestbed(
             profile.isEmpty() ? Profiles.forThisHost() : Profiles.find(profile),
             new MachineSpec(nodes, NODE_BYTES, 1),
-            true));
+            true),
+        Machine::lab);
+  }
+
+  /** {@code which} is a kernel, perhaps with a topology: {@code 6.1@hole}. */
+  private static Backend lab(String which, int nodes, BooleanSupplier cancelled) {
+    int at = which.indexOf('@');
+    String kernel = at < 0 ? which : which.substring(0, at);
+    LabTopology topology = at < 0 ? LabTopology.of(nodes) : LabTopology.parse(which.substring(at + 1));
+    return new Lab(LabFolder.find()).open(kernel, topology, cancelled, Machine::note);
+  }
+
+  private static void note(String text) {
+    System.err.println("pageferry: " + text);
   }
 
   private static Testbed host() {

@@ -73,6 +73,10 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new MoveCommand(context));
     commandLine.addSubcommand(new DoctorCommand());
     commandLine.addSubcommand(new BenchCommand(context));
+    commandLine.addSubcommand(new CommandLine(new LabCommand())
+        .addSubcommand(new LabListCommand(context))
+        .addSubcommand(new LabFetchCommand(context))
+        .addSubcommand(new LabRunCommand()));
     commandLine.addSubcommand(new CommandLine.HelpCommand());
     commandLine.setOut(out);
     commandLine.setErr(err);

@@ -25,19 +25,23 @@ final class Pairs {
   private final Set<String> on;
   private final Set<String> against;
   private final List<Workload> workloads;
+  private final NodesOption nodes;
   private final List<Comparison> done = new ArrayList<>();
 
   /**
    * @param spec of the command, for its usage errors
    * @param on the names of the examined backends
    * @param against those of the others
+   * @param nodes of machines that are made for the run
    */
-  Pairs(Context context, CommandSpec spec, List<String> on, List<String> against, List<Workload> workloads) {
+  Pairs(Context context, CommandSpec spec, List<String> on, List<String> against, List<Workload> workloads,
+      NodesOption nodes) {
     this.context = context;
     this.spec = spec;
     this.on = new LinkedHashSet<>(on);
     this.against = new LinkedHashSet<>(against);
     this.workloads = workloads;
+    this.nodes = nodes;
   }
 
   /**
@@ -99,21 +103,21 @@ final class Pairs {
   /** A simulator is as large as what it stands beside, which is opened first. */
   private void simulated(String name, String other) {
     if (isSimulator(other)) {
-      int nodes = context.backends().simulatedNodes(List.of(name, other), workloads);
-      try (Backend first = context.open(spec, ON, name, nodes);
-          Backend second = context.open(spec, AGAINST, other, nodes)) {
+      int count = nodes.or(() -> context.backends().simulatedNodes(List.of(name, other), workloads));
+      try (Backend first = context.open(spec, ON, name, count);
+          Backend second = context.open(spec, AGAINST, other, count)) {
         compare(first, second);
       }
       return;
     }
-    try (Backend second = context.open(spec, AGAINST, other, 1);
+    try (Backend second = openReal(AGAINST, other);
         Backend first = beside(second, ON, name)) {
       compare(first, second);
     }
   }
 
   private void real(String name) {
-    try (Backend opened = context.open(spec, ON, name, 1)) {
+    try (Backend opened = openReal(ON, name)) {
       Backend first = against.size() > 1 ? new RememberingBackend(opened) : opened;
       for (String other : against) {
         orUnavailable(name, List.of(other), () -> {
@@ -126,8 +130,12 @@ final class Pairs {
   }
 
   private Backend beside(Backend opened, String option, String name) {
-    int nodes = context.backends().simulatedNodes(opened, List.of(opened.name(), name), workloads);
-    return context.open(spec, option, name, opened.kernel(), nodes);
+    int count = nodes.or(() -> context.backends().simulatedNodes(opened, List.of(opened.name(), name), workloads));
+    return context.open(spec, option, name, opened.kernel(), count);
+  }
+
+  private Backend openReal(String option, String name) {
+    return context.open(spec, option, name, nodes.or(() -> context.backends().usualNodes(workloads)));
   }
 
   private void begin() {

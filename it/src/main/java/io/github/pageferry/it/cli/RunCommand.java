@@ -46,6 +46,9 @@ final class RunCommand implements Callable<Integer> {
       description = "The folder for the traces, made where it is not there. Traces of the same name are replaced.")
   private Path traces;
 
+  @Mixin
+  private NodesOption nodesOption = new NodesOption();
+
   private final Context context;
 
   RunCommand(Context context) {
@@ -59,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
     Console console = context.console();
     int width = selected.stream().mapToInt(workload -> workload.name().length()).max().orElse(0);
     Progress progress = new Progress(console, selected.size());
-    int nodes = context.backends().simulatedNodes(List.of(on), selected);
+    int nodes = nodesOption.or(() -> context.backends().simulatedNodes(List.of(on), selected));
     try (Backend backend = context.open(spec, "--on", on, nodes)) {
       console.line(backend.name() + "  " + backend.description());
       int ran = 0;

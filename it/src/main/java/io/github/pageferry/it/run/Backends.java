@@ -19,13 +19,14 @@ import org.apache.commons.lang3.StringUtils;
  * @param host opens the host's testbed; throws {@link CannotRunException} where it cannot serve
  * @param hostNodes how many nodes with memory the host has, numbered from 0
  * @param simulator opens the simulator's testbed
+ * @param lab opens kernels in virtual machines; throws {@link CannotRunException} where that is not possible
  */
-public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator simulator) {
+public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator simulator, Lab lab) {
 
   /** The names, for messages and help. */
   public static final String NAMES = "host, sim, sim:PROFILE, traces:DIR or lab:KERNEL";
 
-  /** Nodes of a simulated machine that stands beside recorded traces; those were recorded with four. */
+  /** Nodes of a machine that is made for the run; traces were recorded with four. */
   private static final int USUAL_NODES = 4;
 
   /** Opens the simulator's testbed. */
@@ -41,8 +42,21 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
     Testbed open(String profile, int nodes);
   }
 
+  /** Opens a kernel in a virtual machine. */
+  public interface Lab {
+
+    /**
+     * Opens it.
+     *
+     * @param kernel a series ({@code 6.1}) or a whole release, perhaps with a topology ({@code 6.1@hole})
+     * @param nodes how many nodes the machine has unless there is a topology
+     * @param cancelled asked between steps whether the user wants the end
+     */
+    Backend open(String kernel, int nodes, BooleanSupplier cancelled);
+  }
+
   /**
-   * How many nodes simulated machines should have: as many as the host where that takes part, since a node more would
+   * How many nodes simulated machines and the lab's should have: as many as the host where that takes part, since a node more would
    * answer other than none; else enough for every workload.
    *
    * @param names of the backends that take part
@@ -51,6 +65,11 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
     if (names.contains("host")) {
       return hostNodes.getAsInt();
     }
+    return usualNodes(workloads);
+  }
+
+  /** How many nodes a machine has that is made for these workloads and that nothing else decides on. */
+  public int usualNodes(List<Workload> workloads) {
     return workloads.stream().mapToInt(Workload::nodes).reduce(USUAL_NODES, Math::max);
   }
 
@@ -68,7 +87,7 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
    * Opens one.
    *
    * @param name as on the command line
-   * @param nodes of a simulated machine, see {@link #simulatedNodes}
+   * @param nodes of a simulated machine or one of the lab's, see {@link #simulatedNodes}
    * @param cancelled asked between steps whether the user wants the end
    * @throws IllegalArgumentException where there is no such backend
    * @throws CannotRunException where it cannot serve on this machine
@@ -105,8 +124,10 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
         }
         return TracesBackend.open(name, Path.of(which));
       case "lab":
-        throw new CannotRunException("'" + name + "' is reserved for kernels in virtual machines, which this release"
-            + " cannot start yet; take host, sim:PROFILE, or traces:DIR with what such a kernel has answered");
+        if (which.isEmpty()) {
+          throw new IllegalArgumentException("'lab' needs a kernel: lab:6.1");
+        }
+        return lab.open(which, nodes, cancelled);
       default:
         break;
     }

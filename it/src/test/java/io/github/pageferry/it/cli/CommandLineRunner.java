@@ -1,6 +1,7 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.run.Backends;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.workload.Step;
@@ -40,7 +41,10 @@ final class CommandLineRunner {
 
   private Backends backends() {
     return new Backends(() -> open("6.18-test", hostNodes, host), () -> hostNodes,
-        (profile, nodes) -> open("sim:" + (profile.isEmpty() ? "6.18" : Profiles.find(profile)), nodes, simulator));
+        (profile, nodes) -> open("sim:" + (profile.isEmpty() ? "6.18" : Profiles.find(profile)), nodes, simulator),
+        (kernel, nodes, cancelled) -> {
+          throw new CannotRunException("no virtual machine for " + kernel);
+        });
   }
 
   private ScriptedTestbed open(String kernel, int nodes, Function<Step, Session.Result> answers) {

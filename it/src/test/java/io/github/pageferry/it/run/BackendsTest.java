@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
+import io.github.pageferry.it.testbed.TestbedBackend;
 import io.github.pageferry.it.workload.Workload;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +20,16 @@ class BackendsTest {
   private static final Backends BACKENDS = new Backends(
       () -> ScriptedTestbed.obedient("release"),
       () -> 3,
-      (profile, nodes) -> ScriptedTestbed.obedient("sim/" + profile + "/" + nodes));
+      (profile, nodes) -> ScriptedTestbed.obedient("sim/" + profile + "/" + nodes),
+      (kernel, nodes, cancelled) ->
+          new TestbedBackend("lab:" + kernel, ScriptedTestbed.obedient("lab/" + kernel + "/" + nodes), cancelled));
 
   private static List<Workload> workloads(int... nodes) {
     return Arrays.stream(nodes).mapToObj(n -> new Workload("w" + n, "", n, Set.of(), List.of())).toList();
   }
 
   @ParameterizedTest
-  @CsvSource({"host, release", "sim, sim//7", "sim:2.6.36, sim/2.6.36/7", "'sim:6.18 x:y', sim/6.18 x:y/7"})
+  @CsvSource({"host, release", "sim, sim//7", "sim:2.6.36, sim/2.6.36/7", "lab:6.1, lab/6.1/7", "'sim:6.18 x:y', sim/6.18 x:y/7"})
   void testbedsAreOpenedByName(String name, String kernel) {
     try (Backend backend = BACKENDS.open(name, 7, () -> false)) {
       assertThat(backend.name()).isEqualTo(name);
@@ -35,7 +38,7 @@ class BackendsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ":", "hosts", "host:1", "Sim", "sim:", "traces", "traces:"})
+  @ValueSource(strings = {"", ":", "hosts", "host:1", "Sim", "sim:", "traces", "traces:", "lab:"})
   void otherNamesAreRefused(String name) {
     assertThatThrownBy(() -> BACKENDS.open(name, 1, () -> false))
         .isInstanceOf(IllegalArgumentException.class)
@@ -43,8 +46,9 @@ class BackendsTest {
   }
 
   @Test
-  void theLabIsReserved() {
-    assertThatThrownBy(() -> BACKENDS.open("lab:6.1", 1, () -> false)).isInstanceOf(CannotRunException.class);
+  void theLabNeedsAKernel() {
+    assertThatThrownBy(() -> BACKENDS.open("lab", 1, () -> false))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("lab:6.1");
   }
 
   @Test

@@ -1,0 +1,65 @@
+package io.github.pageferry.it.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lab run}: {@code conform} with one of the lab's kernels. */
+@Command(
+    name = "run",
+    description = "Boots a kernel in a virtual machine, runs workloads there, and compares what it answers with the"
+        + " simulator's profile of the same release: 'conform --on lab:KERNEL', which has more options.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  pageferry lab run 6.1",
+      "  pageferry lab run 6.12 --nodes 2 my-workloads/",
+      "  pageferry lab run 7.3 --topology 512M/2cpus,256M/1cpu,256M"
+    })
+final class LabRunCommand implements Callable<Integer> {
+
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "KERNEL",
+      description = "A series (6.1), of which the newest is taken, or a whole release; 'lab list' has them.")
+  private String kernel;
+
+  @Parameters(index = "1..*", paramLabel = "WORKLOAD",
+      description = "Workload files, folders with such files, or names of built-in workloads; all built-in ones by default.")
+  private List<String> workloads = List.of();
+
+  @Option(names = "--nodes", paramLabel = "N", description = "Nodes of both machines. Default: 4, or more where a workload"
+      + " needs them.")
+  private @Nullable Integer nodes;
+
+  @Option(names = "--topology", paramLabel = "NODES", description = "The machine's nodes, parted by commas, each with its"
+      + " memory and CPUs, those with CPUs first (256M/1cpu,1cpu,256M), or a name: hole, no-cpu, no-memory, uneven.")
+  private @Nullable String topology;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the same facts for machines to this file, too.")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() {
+    List<String> arguments = new ArrayList<>(List.of("conform", "--on",
+        "lab:" + kernel + (topology == null ? "" : "@" + topology)));
+    if (nodes != null) {
+      arguments.addAll(List.of("--nodes", nodes.toString()));
+    }
+    if (json != null) {
+      arguments.addAll(List.of("--json", json.toString()));
+    }
+    arguments.add("--");
+    arguments.addAll(workloads);
+    return spec.root().commandLine().execute(arguments.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.pageferry.it.lab;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The end of a guest's console, and what in it says that the kernel is broken. May be used by several threads. */
+final class ConsoleLog {
+
+  private static final int LINES = 60;
+
+  /** What the kernel prints where it goes on although it had better not. */
+  private static final Pattern BROKEN = Pattern.compile("\\b(Oops\\b|BUG:|kernel BUG at|general protection fault|Kernel panic)");
+  private static final Pattern WARNING = Pattern.compile("\\bWARNING: ");
+  /** Colours and cursor movements of the firmware. */
+  private static final Pattern ESCAPES = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|[\\x00-\\x08\\x0e-\\x1f]");
+
+  private final Deque<String> lines = new ArrayDeque<>();
+  private final List<String> warnings = new ArrayList<>();
+  private Optional<String> broken = Optional.empty();
+
+  synchronized void add(String line) {
+    String text = ESCAPES.matcher(line).replaceAll("").stripTrailing();
+    if (text.isEmpty()) {
+      return;
+    }
+    lines.addLast(text);
+    if (lines.size() > LINES) {
+      lines.removeFirst();
+    }
+    if (broken.isEmpty() && BROKEN.matcher(text).find()) {
+      broken = Optional.of(text);
+    } else if (WARNING.matcher(text).find()) {
+      warnings.add(text);
+    }
+  }
+
+  /** The first line that says that the kernel is broken. */
+  synchronized Optional<String> broken() {
+    return broken;
+  }
+
+  /** Lines that warn of something, since they were asked for last. */
+  synchronized List<String> takeWarnings() {
+    List<String> taken = List.copyOf(warnings);
+    warnings.clear();
+    return taken;
+  }
+
+  synchronized String end() {
+    return String.join("\n", lines);
+  }
+}

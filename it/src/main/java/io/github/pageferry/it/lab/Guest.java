@@ -1,0 +1,321 @@
+package io.github.pageferry.it.lab;
+
+import io.github.pageferry.it.lab.Frames.Frame;
+import io.github.pageferry.it.run.CannotRunException;
+import io.github.pageferry.it.testbed.CancelledException;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running virtual machine. It ends with {@link #close}, and however this JVM ends. Used by one thread.
+ *
+ * <p>Whether it lives is judged by what it answers and by its console, never by the emulator's exit status, which is 0
+ * after a panic, too.
+ */
+final class Guest implements AutoCloseable {
+
+  /**
+   * Runs its arguments, and kills what it runs when standard input ends: that of a JVM that is killed ends, too.
+   */
+  private static final String KEEPER = """
+      exec 3<&0 </dev/null
+      "$@" 3<&- &
+      emulator=$!
+      (cat <&3 >/dev/null; kill -9 $emulator) >/dev/null 2>&1 &
+      watch=$!
+      exec 3<&-
+      wait $emulator
+      kill $watch 2>/dev/null
+      """;
+
+  /** Ten times and more what a machine with nothing else to do needs. */
+  private static final Duration BOOT_LIMIT = Duration.ofMinutes(5);
+
+  private static final Duration ANSWER_LIMIT = Duration.ofMinutes(6);
+  private static final Duration END_LIMIT = Duration.ofSeconds(30);
+  private static final int LOOK_MILLIS = 50;
+
+  /** The line to the guest was cut. */
+  private static final Frame CUT = new Frame("", "");
+
+  private final Process process;
+  private final Path socket;
+  private final ConsoleLog console = new ConsoleLog();
+  private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+  private final BooleanSupplier cancelled;
+  private final Thread consoleReader;
+  private @Nullable SocketChannel line;
+  private @Nullable OutputStream out;
+  private boolean answered;
+
+  private Guest(Process process, Path socket, BooleanSupplier cancelled) {
+    this.process = process;
+    this.socket = socket;
+    this.cancelled = cancelled;
+    consoleReader = daemon("console", this::readConsole);
+  }
+
+  /**
+   * Boots a guest and waits until it can be asked.
+   *
+   * @param emulator the emulator's command line
+   * @param tool what the emulator's environment needs
+   * @param socket of the second serial port, which the emulator makes
+   * @param cancelled asked while waiting
+   * @throws GuestDiedException where it does not come up
+   * @throws CancelledException where {@code cancelled} says so
+   */
+  static Guest boot(List<String> emulator, Tools.Tool tool, Path socket, BooleanSupplier cancelled) {
+    List<String> command = Programs.with(List.of("sh", "-c", KEEPER, "pageferry-lab"), emulator.toArray(String[]::new));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(tool.environment());
+    Guest guest;
+    try {
+      Files.deleteIfExists(socket);
+      guest = new Guest(builder.start(), socket, cancelled);
+    } catch (IOException e) {
+      throw new CannotRunException("the emulator cannot be started: " + e, e);
+    }
+    try {
+      guest.connect();
+      guest.await(Frames.READY, BOOT_LIMIT, "while it was booting");
+      guest.answered = true;
+      return guest;
+    } catch (RuntimeException | Error e) {
+      guest.close();
+      throw e;
+    }
+  }
+
+  private static Thread daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, "pageferry-lab-" + name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private void readConsole() {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.ISO_8859_1)) {
+      for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+        console.add(text);
+      }
+    } catch (IOException e) {
+      // the emulator is gone
+      return;
+    }
+  }
+
+  private void connect() {
+    long end = System.nanoTime() + BOOT_LIMIT.toNanos();
+    while (true) {
+      try {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        line = channel;
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        out = outputOf(channel);
+        daemon("line", () -> readLine(channel));
+        return;
+      } catch (IOException e) {
+        closeLine();
+        pause();
+        checkAlive("before it was running", end);
+      }
+    }
+  }
+
+  /** Of one of {@link Channels}, writing would wait for reading in Java 17. */
+  private static OutputStream outputOf(SocketChannel channel) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+      }
+    };
+  }
+
+  private void readLine(SocketChannel channel) {
+    try {
+      BufferedInputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+      while (true) {
+        frames.add(Frames.read(in));
+      }
+    } catch (IOException e) {
+      frames.add(CUT);
+    }
+  }
+
+  /**
+   * Asks something.
+   *
+   * @param what for a message: "while it ran …"
+   * @return what it answers
+   * @throws GuestDiedException where it does not answer; it can only be closed then
+   * @throws IllegalStateException where the guest's harness failed with what was asked; it can be asked again
+   * @throws CancelledException where the user asked for the end
+   */
+  String ask(String word, String text, String what) {
+    frames.clear();
+    try {
+      Frames.writeInParts(Objects.requireNonNull(out), word, text, () -> {
+        if (!Frames.confirms(next(ANSWER_LIMIT, what))) {
+          throw new IOException("it sent something else than was expected");
+        }
+      });
+    } catch (IOException e) {
+      throw died("was lost (" + e.getMessage() + ") " + what);
+    }
+    return await(Frames.ANSWER, ANSWER_LIMIT, what);
+  }
+
+  private String await(String word, Duration limit, String what) {
+    Frame frame = next(limit, what);
+    console.broken().ifPresent(sign -> {
+      throw died("broke (" + sign + ") " + what);
+    });
+    if (frame.word().equals(Frames.FAILED)) {
+      throw new IllegalStateException("the harness in the guest failed:\n" + frame.text().strip());
+    }
+    if (!frame.word().equals(word)) {
+      throw died("answered out of turn (" + frame.word() + ") " + what);
+    }
+    return frame.text();
+  }
+
+  private Frame next(Duration limit, String what) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Frame frame = poll();
+      if (frame == CUT) {
+        // with what its kernel said last
+        endOf(process);
+        throw died("ended " + what);
+      }
+      if (frame != null) {
+        return frame;
+      }
+      checkAlive(what, end);
+    }
+  }
+
+  private @Nullable Frame poll() {
+    try {
+      return frames.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+
+  private void checkAlive(String what, long end) {
+    if (cancelled.getAsBoolean()) {
+      throw new CancelledException();
+    }
+    if (!process.isAlive()) {
+      throw died("ended " + what);
+    }
+    Optional<String> broken = console.broken();
+    if (broken.isPresent()) {
+      // the rest of what the kernel says, and its end
+      endOf(process);
+      throw died("broke (" + broken.get() + ") " + what);
+    }
+    if (System.nanoTime() > end) {
+      throw died("did not answer in time " + what);
+    }
+  }
+
+  private static void endOf(Process process) {
+    try {
+      process.waitFor(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private GuestDiedException died(String what) {
+    close();
+    return new GuestDiedException("the guest " + what, console.end());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+
+  /** Whether it ever could be asked. */
+  boolean hasAnswered() {
+    return answered;
+  }
+
+  /** What its kernel has warned of since this was asked last. */
+  List<String> takeWarnings() {
+    return console.takeWarnings();
+  }
+
+  private void closeLine() {
+    try {
+      if (line != null) {
+        line.close();
+      }
+    } catch (IOException e) {
+      // there is nothing more to be had from it
+      return;
+    }
+  }
+
+  /** Ends the machine. */
+  @Override
+  public void close() {
+    closeLine();
+    try {
+      // the keeper's sign
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // it has ended by itself
+    }
+    try {
+      if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+      consoleReader.join(END_LIMIT.toMillis());
+      Files.deleteIfExists(socket);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      // it goes with the folder that it is in
+      return;
+    }
+  }
+}

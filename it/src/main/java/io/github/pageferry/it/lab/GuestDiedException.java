@@ -1,0 +1,16 @@
+package io.github.pageferry.it.lab;
+
+/** A guest came to an end, or hangs, or its kernel says that it is broken. The message has the end of its console. */
+public final class GuestDiedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  GuestDiedException(String what, String console) {
+    super(what + (console.isEmpty() ? "; its console is empty" : "; the end of its console:\n" + console));
+  }
+
+  @Override
+  public String toString() {
+    return getMessage();
+  }
+}

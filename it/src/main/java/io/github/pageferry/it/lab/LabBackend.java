@@ -1,0 +1,147 @@
+package io.github.pageferry.it.lab;
+
+import io.github.pageferry.it.run.CannotRunException;
+import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.testbed.CancelledException;
+import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.trace.TraceReader;
+import io.github.pageferry.it.workload.Workload;
+import io.github.pageferry.it.workload.WorkloadWriter;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel in a virtual machine, which is booted when the first workload comes and lives for all that follow. Where it dies,
+ * the workload that it died of ends with an exception, and the next one finds a new machine.
+ */
+public final class LabBackend implements Backend {
+
+  /** Emulation on a loaded machine may fail before the guest's kernel has done anything of ours. */
+  private static final int BOOT_ATTEMPTS = 3;
+
+  private final String name;
+  private final Kernel kernel;
+  private final LabTopology topology;
+  private final Tools.Tool emulator;
+  private final GuestFolder folder;
+  private final Path archive;
+  private final BooleanSupplier cancelled;
+  private final Consumer<String> notes;
+  private @Nullable Guest guest;
+  private @Nullable GuestDiedException neverBooted;
+
+  LabBackend(String name, Kernel kernel, LabTopology topology, Tools.Tool emulator, GuestFolder folder, Path archive,
+      BooleanSupplier cancelled, Consumer<String> notes) {
+    this.name = name;
+    this.kernel = kernel;
+    this.topology = topology;
+    this.emulator = emulator;
+    this.folder = folder;
+    this.archive = archive;
+    this.cancelled = cancelled;
+    this.notes = notes;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String kernel() {
+    return kernel.release();
+  }
+
+  @Override
+  public String description() {
+    return "Linux " + kernel.release() + " in a virtual machine, " + topology.description();
+  }
+
+  @Override
+  public OptionalInt nodes() {
+    return OptionalInt.of(topology.nodesWithMemoryInARow());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws GuestDiedException where the guest ends, hangs or breaks
+   * @throws IllegalStateException where the harness in the guest fails
+   * @throws CancelledException where the user asked for the end
+   */
+  @Override
+  public Trace run(Workload workload) {
+    String text = ask(Frames.RUN, WorkloadWriter.format(workload), "while it ran " + workload.name());
+    return TraceReader.parse(name, text).get(0);
+  }
+
+  /**
+   * What the API says in the guest of something that {@link io.github.pageferry.it.lab.guest.GuestServer} knows by this name.
+   *
+   * @throws GuestDiedException where the guest ends, hangs or breaks
+   */
+  public String factsOf(String about) {
+    return ask(Frames.FACTS, about, "while it was asked for facts of " + about);
+  }
+
+  private String ask(String word, String text, String what) {
+    if (cancelled.getAsBoolean()) {
+      throw new CancelledException();
+    }
+    Guest asked = guest();
+    try {
+      return asked.ask(word, text, what);
+    } catch (GuestDiedException | CancelledException e) {
+      end();
+      throw e;
+    } finally {
+      asked.takeWarnings().forEach(warning -> notes.accept(name + ", " + what + ": " + warning));
+    }
+  }
+
+  private Guest guest() {
+    Guest running = guest;
+    if (running == null) {
+      running = boot();
+      guest = running;
+    }
+    return running;
+  }
+
+  private Guest boot() {
+    if (neverBooted != null) {
+      throw neverBooted;
+    }
+    for (int attempt = 1; ; attempt++) {
+      Path socket = folder.path().resolve("line");
+      try {
+        return Guest.boot(Emulator.command(emulator, kernel, archive, topology, socket), emulator, socket, cancelled);
+      } catch (GuestDiedException e) {
+        if (attempt == BOOT_ATTEMPTS) {
+          neverBooted = e;
+          throw e;
+        }
+        notes.accept(name + ": " + e.getMessage() + "\nbooting it again");
+      }
+    }
+  }
+
+  private void end() {
+    if (guest != null) {
+      guest.close();
+      guest = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      end();
+    } finally {
+      folder.close();
+    }
+  }
+}
