@@ -18,13 +18,16 @@ final class ConsoleLog {
   /** Colours and cursor movements of the firmware. */
   private static final Pattern ESCAPES = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|[\\x00-\\x08\\x0e-\\x1f]");
 
+  /** The emulator says so of the second serial port. */
+  private static final String WAITING = "info: QEMU waiting for connection";
+
   private final Deque<String> lines = new ArrayDeque<>();
   private final List<String> warnings = new ArrayList<>();
   private Optional<String> broken = Optional.empty();
 
   synchronized void add(String line) {
     String text = ESCAPES.matcher(line).replaceAll("").stripTrailing();
-    if (text.isEmpty()) {
+    if (text.isEmpty() || text.contains(WAITING)) {
       return;
     }
     lines.addLast(text);

@@ -5,6 +5,10 @@ public final class GuestDiedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  GuestDiedException(String what) {
+    super(what);
+  }
+
   GuestDiedException(String what, String console) {
     super(what + (console.isEmpty() ? "; its console is empty" : "; the end of its console:\n" + console));
   }

@@ -28,6 +28,9 @@ final class JavaRuntime {
   /** Of ldd's lines: {@code libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f…)}. */
   private static final Pattern LIBRARY = Pattern.compile("\\s*(?:\\S+ => )?(/\\S+) \\(0x[0-9a-f]+\\)");
 
+  /** Counts what the folders have been like: older ones in the cache are of no use. */
+  private static final int LAYOUT = 2;
+
   /** Of the folder that the runtime is in. */
   private static final String RUNTIME = "jre";
 
@@ -55,8 +58,8 @@ final class JavaRuntime {
     lacks().ifPresent(reason -> {
       throw new CannotRunException("the lab cannot make its guests' Java: " + reason);
     });
-    String name = (Runtime.version() + "-" + System.getProperty("java.vendor", "")).replaceAll("[^A-Za-z0-9.+-]+", "_");
-    return cache.folder("java/" + name, JavaRuntime::link);
+    String name = Runtime.version() + "-" + System.getProperty("java.vendor", "") + "-" + LAYOUT;
+    return cache.folder("java/" + name.replaceAll("[^A-Za-z0-9.+-]+", "_"), JavaRuntime::link);
   }
 
   /** Makes a folder with the runtime in {@code jre} and libraries at the paths that they have on this machine. */

@@ -31,7 +31,7 @@ public final class LabBackend implements Backend {
   private final BooleanSupplier cancelled;
   private final Consumer<String> notes;
   private @Nullable Guest guest;
-  private @Nullable GuestDiedException neverBooted;
+  private boolean bootsNever;
 
   LabBackend(String name, Kernel kernel, LabTopology topology, Tools.Tool emulator, GuestFolder folder, Path archive,
       BooleanSupplier cancelled, Consumer<String> notes) {
@@ -112,8 +112,8 @@ public final class LabBackend implements Backend {
   }
 
   private Guest boot() {
-    if (neverBooted != null) {
-      throw neverBooted;
+    if (bootsNever) {
+      throw new GuestDiedException("the guest does not boot; what its console said stands with the first workload");
     }
     for (int attempt = 1; ; attempt++) {
       Path socket = folder.path().resolve("line");
@@ -121,7 +121,7 @@ public final class LabBackend implements Backend {
         return Guest.boot(Emulator.command(emulator, kernel, archive, topology, socket), emulator, socket, cancelled);
       } catch (GuestDiedException e) {
         if (attempt == BOOT_ATTEMPTS) {
-          neverBooted = e;
+          bootsNever = true;
           throw e;
         }
         notes.accept(name + ": " + e.getMessage() + "\nbooting it again");
