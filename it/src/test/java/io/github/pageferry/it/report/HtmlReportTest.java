@@ -52,7 +52,7 @@ class HtmlReportTest {
 
   @Test
   void theMatrixHasARowAWorkloadAndAColumnAPair() {
-    Document page = page(Reports.mixed(), Reports.striped(4));
+    Document page = page(Reports.mixed(), Reports.striped(4, 2));
     assertThat(texts(page, "//table[starts-with(@class, 'matrix')]/thead//th"))
         .containsExactly("workload", "nodes", "host 6.18-test against sim:6.18", "host 6.18-test against sim:6.18");
     assertThat(texts(page, "//table[starts-with(@class, 'matrix')]/tbody//th/span[@class='name']"))
@@ -86,7 +86,7 @@ class HtmlReportTest {
 
   @Test
   void eachNodeOfAStripHasItsStyleAndItsNumber() {
-    Document page = page(Reports.striped(4));
+    Document page = page(Reports.striped(4, 2));
     Stream<String> pages = find(page, "(//span[@class='strip'])[last()]/i").stream()
         .map(i -> i.getAttribute("class") + " " + i.getTextContent());
     assertThat(pages).containsExactly("n0 0", "n1 1", "n0 0", "n1 1");
@@ -95,12 +95,12 @@ class HtmlReportTest {
 
   @Test
   void aStripOfThousandsOfRunsStaysSmall() {
-    String html = html(Reports.striped(4000));
+    String html = html(Reports.striped(4000, 2));
     Document page = Reports.parse(html);
     assertThat(find(page, "//span[@class='lanes']//path")).extracting(path -> path.getAttribute("class"))
         .containsExactly("n0", "n1", "n0", "n1");
     assertThat(html.length()).isLessThan(400_000);
-    assertThat(html(Reports.striped(64)).length()).isLessThan(40_000);
+    assertThat(html(Reports.striped(64, 2)).length()).isLessThan(40_000);
   }
 
   @Test
@@ -128,7 +128,7 @@ class HtmlReportTest {
 
   @Test
   void aPairThatCannotBeHadSaysWhy() {
-    Document page = page(Reports.striped(2), Comparison.unavailable("lab:6.1", "sim", "no <qemu>"));
+    Document page = page(Reports.striped(2, 2), Comparison.unavailable("lab:6.1", "sim", "no <qemu>"));
     assertThat(texts(page, "//article[2]")).containsExactly("lab:6.1 against simcannot run here: no <qemu>");
     assertThat(find(page, "//h1")).extracting(h1 -> h1.getAttribute("class")).containsExactly("bad");
   }

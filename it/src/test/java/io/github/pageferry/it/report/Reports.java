@@ -1,12 +1,15 @@
 package io.github.pageferry.it.report;
 
+import io.github.pageferry.it.Oracle;
 import io.github.pageferry.it.run.Comparison;
+import io.github.pageferry.it.run.Corpus;
 import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.TestbedBackend;
 import io.github.pageferry.it.trace.Outcome;
 import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadReader;
 import java.io.IOException;
@@ -77,12 +80,30 @@ final class Reports {
         verdict(skipped, reason, reason)));
   }
 
-  /** A workload of a region of so many pages, every second of which moves. */
-  static Comparison striped(int pages) {
+  /** A workload of a region of so many pages, which move to one node after the other. */
+  static Comparison striped(int pages, int nodes) {
     Workload workload = workload("striped", "", pages);
-    int[] codes = IntStream.range(0, pages).map(page -> page % 2).toArray();
+    int[] codes = IntStream.range(0, pages).map(page -> page % nodes).toArray();
     return new Comparison(KERNEL, MODEL,
         List.of(verdict(workload, trace(workload, "6.18-test", codes), trace(workload, "sim:6.18", codes))));
+  }
+
+  /** What two kernels answered to the first workloads of the recorded corpus. */
+  static Comparison recorded(String on, String against, int count) {
+    List<Trace> others = TraceReader.parse(against, Oracle.text("corpus." + against + ".traces.yaml"));
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Trace trace : TraceReader.parse(on, Oracle.text("corpus." + on + ".traces.yaml")).subList(0, count)) {
+      others.stream().filter(other -> other.workload().equals(trace.workload())).forEach(other -> verdicts.add(
+          Verdict.of(Corpus.builtIn(trace.workload()), backend(on, on), trace, backend(against, against), other)));
+    }
+    return new Comparison(new Side(on, on, "Linux " + on, Map.of()), new Side(against, against, "Linux " + against, Map.of()), verdicts);
+  }
+
+  /** A workload of that name, and an error and a description without a blank. */
+  static Comparison named(String name) {
+    Workload workload = workload(name, "about_" + "this_".repeat(60), 1);
+    Trace reason = Trace.skipped(name, "6.18-test", 2, "lacks_" + "something_".repeat(30));
+    return new Comparison(KERNEL, MODEL, List.of(verdict(workload, reason, reason)));
   }
 
   static Document parse(String text) {
