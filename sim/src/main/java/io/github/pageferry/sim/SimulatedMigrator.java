@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * moved it, also when the JVM has freed the memory and used the address for something else. Nothing is ever read or written at the
  * addresses.
  *
- * <p><b>Threads.</b> Each Java thread is a thread of the simulated process with a memory policy of its own, {@code DEFAULT} at first. It
- * runs as root, on a CPU of node 0 unless {@link #runOn} says else. The process has pid 1, and the JVM's own pid names it, too; pid 2 is
- * a kernel thread; there are no others.
+ * <p><b>Threads.</b> Each Java thread is a thread of the simulated process with a memory policy of its own, {@code DEFAULT} at first
+ * (on a kernel it has that of the thread that started it, which a JVM does not tell). It runs as root, on a CPU of node 0 unless {@link
+ * #runOn} says else. The process has pid 1, and the JVM's own pid names it, too; pid 2 is a kernel thread; there are no others.
  *
  * <p>Used by any number of threads at once; calls are made one after the other. What a release has and the model lacks is an {@link
  * UnsupportedOperationException} that names it.
@@ -192,7 +192,7 @@ public final class SimulatedMigrator implements MemoryMigrator {
     NodeMask nodes = NodeMask.of(policy.nodes());
     requireModelled(policy);
     call(SystemCall.MBIND, caller -> {
-      if (length < 0 || Long.compareUnsigned(address + length, address) < 0) {
+      if (wraps(address, length)) {
         return -Errno.EINVAL.number();
       }
       require(SystemCall.MBIND, sight().see(address, length));
@@ -243,13 +243,23 @@ public final class SimulatedMigrator implements MemoryMigrator {
     });
   }
 
-  /** ENOSYS where the release does not have the call; from 5.17 on it is an {@link UnsupportedOperationException}. */
+  /**
+   * ENOSYS where the release does not have the call; from 5.17 on it is an {@link UnsupportedOperationException}.
+   *
+   * <p>A length that is negative or wraps is EINVAL, as the host's backend has it.
+   */
   @Override
   public void setHomeNode(long address, long length, int node) {
+    call(SystemCall.SET_MEMPOLICY_HOME_NODE,
+        caller -> wraps(address, length) ? -Errno.EINVAL.number() : 0);
     if (release.has("5.17")) {
       throw new NotModelledException("set_mempolicy_home_node(2)");
     }
     call(SystemCall.SET_MEMPOLICY_HOME_NODE, caller -> -Errno.ENOSYS.number());
+  }
+
+  private static boolean wraps(long address, long length) {
+    return length < 0 || Long.compareUnsigned(address + length, address) < 0;
   }
 
   @Override
