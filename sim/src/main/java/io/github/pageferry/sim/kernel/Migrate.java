@@ -202,7 +202,10 @@ public class Migrate {
     frames.clear(page, PageFlag.SWAPCACHE | PageFlag.PRIVATE);
     frames.privateOf(page, 0);
     setMapping(page, 0);
-    KernelBug.on(frames.has(newpage, PageFlag.WRITEBACK), "mm/migrate.c: new page {} under writeback", newpage);
+    // Nobody has put it there; whoever waits for it nevertheless need not any longer.
+    if (frames.has(newpage, PageFlag.WRITEBACK)) {
+      k.filemap.endPageWriteback(newpage);
+    }
   }
 
   /** Not {@code set_page_dirty()}, which tells the file system that all of the page is dirty, when only some of it may be. */
@@ -275,7 +278,7 @@ public class Migrate {
   }
 
   /** {@code writeout()}: a dirty page is written, so that a later attempt finds it clean. */
-  private int writeout(AddressSpace mapping, int page) {
+  int writeout(AddressSpace mapping, int page) {
     if (!mapping.ops().hasWritepage()) {
       return -Err.EINVAL;
     }

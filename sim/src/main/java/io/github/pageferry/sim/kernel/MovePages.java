@@ -31,7 +31,7 @@ public class MovePages {
    * {@code struct page_to_node}'s table: one page, taken over as the call before left it. What a call leaves in {@code
    * page} is no page that a later call would queue in this model, so that each call begins with none.
    */
-  private static final class PageToNode implements Migrate.NewPage {
+  static final class PageToNode implements Migrate.NewPage {
     private final Kernel k;
     private final long[] addr = new long[CHUNK];
     private final int[] page = new int[CHUNK];

@@ -13,12 +13,14 @@ import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.AnonVma;
 import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.Lru;
+import io.github.pageferry.sim.mm.MemCgroup;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.PageTree;
 import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.SwapInfo;
 import io.github.pageferry.sim.mm.VmFile;
 import io.github.pageferry.sim.mm.VmFlag;
 import io.github.pageferry.sim.mm.Vma;
@@ -402,6 +404,153 @@ class InvariantsTest {
   void aCleanPageThatDiffersFromTheDisk() {
     frames.content(file, 99);
     assertViolated("page " + file + " is clean, but holds 99 where the disk has 0");
+  }
+
+  // SwapChecker.
+
+  private static final long SWAPPED = ANON + PAGE;
+
+  /** The page of SWAPPED is in swap space under entry 1, that of ANON in the swap cache under entry 2. */
+  private SwapInfo swap() {
+    machine.swapOn(8);
+    assertThat(self.reclaim(SWAPPED)).isEqualTo(1);
+    k.blockDevice.plug();
+    self.reclaim(ANON);
+    k.blockDevice.unplug();
+    k.swap.lruAddDrainAll();
+    machine.invariants().check();
+    return Objects.requireNonNull(k.swapfile.info());
+  }
+
+  @Test
+  void aSwapCountTooHigh() {
+    swap().count(1, 1);
+    assertViolated("swap entry 1 has count 2 but 1 references");
+  }
+
+  @Test
+  void aSwapCountTooLow() {
+    swap().count(2, -1);
+    assertViolated("swap entry 2 has count 0 but 1 references");
+  }
+
+  @Test
+  void aFilesSwapEntryThatIsNotCounted() {
+    swap();
+    space.host().swapped().put(3L, 1);
+    assertViolated("swap entry 1 has count 1 but 2 references");
+  }
+
+  @Test
+  void aSwapEntryWithoutSwapSpace() {
+    mm.pageTable().set(SWAPPED, Pte.swap(0, 1));
+    assertViolated("swap entries [1] without swap space");
+  }
+
+  @Test
+  void anEntryThatTheCacheShouldHave() {
+    swap().hasCache(1, true);
+    assertViolated("swap entry 1: SWAP_HAS_CACHE does not say whether a page is cached");
+  }
+
+  @Test
+  void aCachedPageThatTheMapDoesNotKnow() {
+    swap().hasCache(2, false);
+    assertViolated("swap entry 2: SWAP_HAS_CACHE does not say whether a page is cached");
+  }
+
+  @Test
+  void aCachedPageThatDoesNotSaySo() {
+    swap();
+    frames.privateOf(anon, 5);
+    assertViolated("page " + anon + " is in the swap cache under entry 2 and does not say so");
+  }
+
+  @Test
+  void aPageThatSaysItIsCached() {
+    swap();
+    frames.set(file, PageFlag.SWAPCACHE);
+    assertViolated("page " + file + " is not in the swap cache under its entry");
+  }
+
+  @Test
+  void aCachedPageThatDiffersFromSwapSpace() {
+    swap().disk(2, 77);
+    assertViolated("page " + anon + " is clean, but holds 1 where swap space has 77");
+  }
+
+  @Test
+  void cachedPagesThatAreMiscounted() {
+    swap();
+    k.swapState.swapperSpace().nrpages++;
+    assertViolated("swap space says that 2 entries are used and 2 cached, but 2 and 1 are");
+  }
+
+  @Test
+  void swapEntriesThatAreMiscounted() {
+    swap();
+    mm.swapEntries++;
+    assertViolated("MM_SWAPENTS 3, but 2 entries");
+  }
+
+  @Test
+  void sharedMemoryThatIsMiscountedAsAWhole() {
+    swap();
+    zone.stat(ZoneStat.NR_SHMEM, 1);
+    assertViolated("NR_SHMEM of all nodes is wrong by 1");
+  }
+
+  // ChargeChecker.
+
+  private MemCgroup charged() {
+    MemCgroup group = machine.memoryGroup(2);
+    self.join(group);
+    self.mapPrivate(3L << 32, 1, RW);
+    self.write(3L << 32, 1);
+    k.swap.lruAddDrainAll();
+    machine.invariants().check();
+    return group;
+  }
+
+  @Test
+  void aChargeForNoPage() {
+    charged().usage++;
+    assertViolated("group 1 has usage 2 but 1 pages are charged to it");
+  }
+
+  @Test
+  void aPageThatIsChargedAndNotCounted() {
+    charged();
+    k.memcontrol.pages().charge(anon, 1);
+    assertViolated("group 1 has usage 1 but 2 pages are charged to it");
+  }
+
+  @Test
+  void aFreePageThatIsCharged() {
+    charged().usage++;
+    int free = k.pageAlloc.allocPagesExactNode(0, 0);
+    k.memcontrol.pages().charge(free, 1);
+    frames.count(free, 0);
+    assertViolated("page " + free + " is free and charged to group 1");
+  }
+
+  @Test
+  void aGroupAboveItsLimit() {
+    MemCgroup group = charged();
+    for (int page = anon; group.usage < 3; page++) {
+      if (!k.memcontrol.pages().used(page)) {
+        k.memcontrol.pages().charge(page, 1);
+        group.usage++;
+      }
+    }
+    assertViolated("group 1 has usage 3 and limit 2");
+  }
+
+  @Test
+  void aPageThatStaysMarkedAsMigrating() {
+    charged();
+    k.memcontrol.pages().migration(anon, true);
+    assertViolated("page " + anon + " keeps its charge for a migration that is over");
   }
 
   // The end.

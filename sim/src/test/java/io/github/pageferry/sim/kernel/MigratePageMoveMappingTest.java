@@ -3,6 +3,7 @@ package io.github.pageferry.sim.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.sim.FileSystem;
+import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageList;
@@ -148,6 +149,83 @@ class MigratePageMoveMappingTest {
     mapping.pageTree().put(0, other);
     assertThat(t.k.migrate.migratePageMoveMapping(mapping, newPage, page)).isEqualTo(-Err.EAGAIN);
     mapping.pageTree().put(0, page);
+    end(false);
+  }
+
+  // In the swap cache.
+
+  private int inSwapCache() {
+    t.machine.swapOn(8);
+    long address = t.written(1, 1);
+    int entry = t.frames.privateOf(t.intoSwapCache(address));
+    page = t.pageAt(address);
+    list = t.isolate(page);
+    newPage = t.newPage(2);
+    t.k.filemap.lockPage(page);
+    t.k.rmap.tryToUnmap(page, UNMAP);
+    t.k.filemap.lockPage(newPage);
+    t.frames.index(newPage, t.frames.index(page));
+    t.frames.mapping(newPage, t.frames.mapping(page));
+    t.frames.set(newPage, PageFlag.SWAPBACKED);
+    return entry;
+  }
+
+  @Test
+  void thePlaceInSwapSpaceIsHandedOver() {
+    int entry = inSwapCache();
+    AddressSpace swapper = t.k.swapState.swapperSpace();
+    assertThat(t.k.pageMapping(page)).isSameAs(swapper);
+    assertThat(t.k.pageIndex(page)).isEqualTo(entry);
+
+    assertThat(t.k.migrate.migratePageMoveMapping(swapper, newPage, page)).isZero();
+
+    assertThat(t.frames.has(newPage, PageFlag.SWAPCACHE)).isTrue();
+    assertThat(t.frames.privateOf(newPage)).isEqualTo(entry);
+    assertThat(swapper.pageTree().get(entry)).isEqualTo(newPage);
+    assertThat(swapper.nrpages).isEqualTo(1);
+    assertThat(t.frames.count(page)).isEqualTo(1);
+    assertThat(t.frames.count(newPage)).isEqualTo(2);
+    assertThat(t.stat(1, ZoneStat.NR_FILE_PAGES)).isZero();
+    assertThat(t.stat(2, ZoneStat.NR_FILE_PAGES)).isEqualTo(1);
+    end(true);
+    assertThat(t.frames.has(page, PageFlag.SWAPCACHE)).isFalse();
+    assertThat(t.frames.privateOf(page)).isZero();
+  }
+
+  /** A finding: no page of the swap cache was ever counted as shared memory, but it moves as if it were (until 3.0). */
+  @Test
+  void itIsTakenForSharedMemory() {
+    inSwapCache();
+    assertThat(t.k.migrate.migratePageMoveMapping(t.k.swapState.swapperSpace(), newPage, page)).isZero();
+    end(true);
+    assertThat(t.stat(1, ZoneStat.NR_SHMEM)).isEqualTo(-1);
+    assertThat(t.stat(2, ZoneStat.NR_SHMEM)).isEqualTo(1);
+    assertThat(t.machine.invariants().violations()).isEmpty();
+    assertThat(t.machine.invariants().findings()).hasSize(2)
+        .anySatisfy(finding -> assertThat(finding).contains("node 1: NR_SHMEM is -1 but 0 counted", "99a15e21d96f"));
+  }
+
+  @Test
+  void since30ItIsNot() {
+    TestKernel later = new TestKernel(Machines.SMALL, "5.10");
+    later.machine.swapOn(8);
+    long address = later.written(1, 1);
+    int cached = later.intoSwapCache(address);
+    assertThat(later.k.migrate.migratePages(later.isolate(cached), later.new To(2), false)).isZero();
+    assertThat(later.stat(1, ZoneStat.NR_SHMEM)).isZero();
+    assertThat(later.stat(2, ZoneStat.NR_SHMEM)).isZero();
+    assertThat(later.machine.invariants().findings()).isEmpty();
+  }
+
+  @Test
+  void aPageOfTheSwapCacheThatSomebodyHoldsStays() {
+    int entry = inSwapCache();
+    t.frames.get(page);
+    assertThat(t.k.migrate.migratePageMoveMapping(t.k.swapState.swapperSpace(), newPage, page)).isEqualTo(-Err.EAGAIN);
+    assertThat(t.frames.has(newPage, PageFlag.SWAPCACHE)).isFalse();
+    assertThat(t.frames.privateOf(newPage)).isZero();
+    assertThat(t.k.swapState.swapperSpace().pageTree().get(entry)).isEqualTo(page);
+    t.k.swap.putPage(page);
     end(false);
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.Mm;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** {@code migration_entry_wait()}: a fault on a page that is on the move. */
@@ -63,5 +65,23 @@ class MigrationEntryWaitTest {
     assertThatThrownBy(() -> t.self.read(address))
         .isInstanceOf(KernelBug.class).hasMessageContaining("wait_on_page_locked() of page " + page);
     Machines.expectCrash();
+  }
+
+  /** The disk's end of I/O stands for the task that migrates: it goes on while the one that faults sleeps. */
+  @Test
+  void theFaultComesAgainWhenTheMigrationIsOver() {
+    unmap();
+    List<String> order = new ArrayList<>();
+    t.k.blockDevice.plug();
+    t.k.blockDevice.submitBio(written -> {
+      order.add("count " + t.frames.count(page) + " while one waits");
+      t.k.migrate.removeMigrationPtes(page, page);
+      t.k.filemap.unlockPage(page);
+    });
+    assertThat(t.self.read(address)).isZero();
+    assertThat(order).containsExactly("count 2 while one waits");
+    assertThat(t.pageAt(address)).isEqualTo(page);
+    assertThat(t.frames.count(page)).isEqualTo(2);
+    t.k.swap.putPage(page);
   }
 }

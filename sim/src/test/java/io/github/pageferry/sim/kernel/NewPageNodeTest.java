@@ -2,6 +2,7 @@ package io.github.pageferry.sim.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.UserInts;
 import io.github.pageferry.sim.mm.UserLongs;
 import java.util.List;
@@ -92,5 +93,14 @@ class NewPageNodeTest {
     long address = t.written(1, 0);
     t.self.setPolicy(2, io.github.pageferry.sim.mm.NodeMask.of(0));
     assertThat(move(new long[] {address}, 3)).containsExactly(3);
+  }
+
+  @Test
+  void aPageThatTheTableDoesNotHaveGetsNone() {
+    int page = t.anonPage(1);
+    MovePages.PageToNode table = new MovePages.PageToNode(t.k);
+    assertThat(table.newPage(page)).isZero();
+    PageList list = t.isolate(page);
+    assertThat(t.k.migrate.migratePages(list, table, false)).isEqualTo(-Err.ENOMEM);
   }
 }

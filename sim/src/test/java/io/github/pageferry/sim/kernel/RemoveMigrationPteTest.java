@@ -135,4 +135,19 @@ class RemoveMigrationPteTest {
     assertThat(t.pte(nowhere)).isZero();
     restore(second);
   }
+
+  @Test
+  void entriesOfPagesInSwapSpaceAreLeftAlone() {
+    t.machine.swapOn(8);
+    long address = t.written(2, 1);
+    int other = t.pageAt(address + TestKernel.PAGE);
+    t.swapOut(address);
+    // An entry's number may be that of a page.
+    long entry = Pte.swap(0, other);
+    long before = t.pte(address);
+    t.k.current.mm().pageTable().set(address, entry);
+    assertThat(t.k.migrate.removeMigrationPte(other, t.vma(address), address, other)).isEqualTo(Rmap.SWAP_AGAIN);
+    assertThat(t.pte(address)).isEqualTo(entry);
+    t.k.current.mm().pageTable().set(address, before);
+  }
 }
