@@ -6,6 +6,7 @@ import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.workload.Workload;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
       "  host          this machine's kernel",
       "  sim           the simulator, as the release nearest to the other side's",
       "  sim:PROFILE   the simulator as another release, for example sim:2.6.36",
-      "  traces:DIR    what was recorded with 'run', in a folder or a file",
+      "  traces:FILE   what was recorded with 'run', in a file or a folder",
       "  lab:KERNEL    a Debian kernel in a virtual machine, for example lab:6.1; see 'lab'",
       "",
       "Workloads that this machine cannot run (for want of nodes, memory, rights or a",
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pageferry conform",
       "  pageferry conform fork-zero-page my-workloads/ --json result.json",
-      "  pageferry conform --on traces:recorded/6.12 --report result.html",
+      "  pageferry conform --on traces:box.recording.yaml --report result.html",
       "  pageferry conform --against sim:6.1,sim:6.12,sim:6.18 --report result.html",
       "  pageferry conform --on lab:6.1,lab:6.12 --nodes 2"
     })
@@ -70,7 +71,8 @@ final class ConformCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Workload> selected = workloads.select();
+    List<Workload> selected = workloads.select(() -> context.backends().recorded(
+        Stream.concat(on.stream(), against.stream()).toList()));
     reports.check();
     List<Comparison> pairs = new Pairs(context, spec, on, against, selected, nodes).run();
     if (pairs.size() > 1) {

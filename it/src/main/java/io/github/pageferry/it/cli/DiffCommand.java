@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,11 +27,14 @@ import picocli.CommandLine.Parameters;
     description = "Compares recorded traces, each side those of one kernel.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    footerHeading = "%nExample:%n",
-    footer = "  pageferry diff recorded/6.1 recorded/6.12")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  pageferry diff recorded/6.1 recorded/6.12",
+      "  pageferry diff old.recording.yaml new.recording.yaml --report result.html"
+    })
 final class DiffCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "DIR", description = "A folder with traces, or one file of them.")
+  @Parameters(index = "0", paramLabel = "DIR", description = "A recording, or a folder or a file with traces.")
   private Path first;
 
   @Parameters(index = "1", paramLabel = "DIR", description = "What they are compared with.")
@@ -57,17 +61,26 @@ final class DiffCommand implements Callable<Integer> {
     report.head();
     List<Verdict> verdicts = new ArrayList<>();
     for (String name : names) {
-      // Whichever side has it knows how many nodes it needs.
-      int nodes = (on.workloads().contains(name) ? on : against).trace(name, 1).nodes();
-      Trace a = on.trace(name, nodes);
-      Trace b = against.trace(name, nodes);
-      Verdict verdict = Verdict.of(Corpus.builtIn(name).filter(w -> isOf(w, a) && isOf(w, b)), on, a, against, b);
+      Verdict verdict = verdict(name, on, against);
       verdicts.add(verdict);
       report.row(verdict);
     }
     report.tail(verdicts);
     reports.write(List.of(new Comparison(pair.on(), pair.against(), verdicts)));
     return Summary.of(verdicts).isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  private static Verdict verdict(String name, TracesBackend on, TracesBackend against) {
+    Optional<Workload> recorded =
+        Optional.ofNullable(on.definitions().getOrDefault(name, against.definitions().get(name)));
+    if (recorded.isPresent()) {
+      return Verdict.of(recorded, on, on.run(recorded.get()), against, against.run(recorded.get()));
+    }
+    // Whichever side has it knows how many nodes it needs.
+    int nodes = (on.workloads().contains(name) ? on : against).trace(name, 1).nodes();
+    Trace a = on.trace(name, nodes);
+    Trace b = against.trace(name, nodes);
+    return Verdict.of(Corpus.builtIn(name).filter(w -> isOf(w, a) && isOf(w, b)), on, a, against, b);
   }
 
   /** A built-in workload serves for the text of steps, but another of its name may have been recorded. */

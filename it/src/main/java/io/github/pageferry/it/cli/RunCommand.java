@@ -1,6 +1,8 @@
 package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.cli.Console.Colour;
+import io.github.pageferry.it.recording.Recording;
+import io.github.pageferry.it.recording.RecordingWriter;
 import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.testbed.Backend;
@@ -9,25 +11,31 @@ import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.trace.TraceWriter;
 import io.github.pageferry.it.workload.Workload;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.StringUtils;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code run}: runs workloads on one backend and writes traces. */
 @Command(
     name = "run",
-    description = "Runs workloads on one backend and writes what it answers: a trace file a workload,"
-        + " NAME.KERNEL" + TraceReader.SUFFIX + ".",
+    description = "Runs workloads on one backend and writes what it answers: all of it as one file, or a file"
+        + " a workload, NAME.KERNEL" + TraceReader.SUFFIX + ".",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  pageferry run --traces recorded            the built-in corpus on this kernel",
+      "  pageferry run --record box.recording.yaml  the built-in corpus on this kernel",
       "  pageferry run a.workload.yaml --on sim:2.6.36 --traces out"
     })
 final class RunCommand implements Callable<Integer> {
@@ -42,9 +50,14 @@ final class RunCommand implements Callable<Integer> {
       description = "What runs them: " + Backends.NAMES + ". Default: ${DEFAULT-VALUE}.")
   private String on;
 
-  @Option(names = "--traces", paramLabel = "DIR", required = true,
+  @Option(names = "--traces", paramLabel = "DIR",
       description = "The folder for the traces, made where it is not there. Traces of the same name are replaced.")
-  private Path traces;
+  private @Nullable Path traces;
+
+  @Option(names = "--record", paramLabel = "FILE",
+      description = "One file for the machine, the workloads and all traces, best called *" + Recording.SUFFIX
+          + ". 'conform --on traces:FILE' and 'diff' take it as it is, on any machine.")
+  private @Nullable Path record;
 
   @Mixin
   private NodesOption nodesOption = new NodesOption();
@@ -57,36 +70,65 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (traces == null && record == null) {
+      throw new ParameterException(spec.commandLine(), "where the traces go is missing: --record FILE or --traces DIR");
+    }
     List<Workload> selected = workloads.select();
-    OutputFile.makeFolder(traces);
-    Console console = context.console();
-    int width = selected.stream().mapToInt(workload -> workload.name().length()).max().orElse(0);
-    Progress progress = new Progress(console, selected.size());
+    OutputFile.check(record);
+    if (traces != null) {
+      OutputFile.makeFolder(traces);
+    }
     int nodes = nodesOption.or(() -> context.backends().simulatedNodes(List.of(on), selected));
     try (Backend backend = context.open(spec, "--on", on, nodes)) {
-      console.line(backend.name() + "  " + backend.description());
-      int ran = 0;
-      int broken = 0;
-      for (Workload workload : selected) {
-        progress.next(workload);
-        Recorder.Result result = Recorder.run(backend, workload);
-        result.trace().ifPresent(trace -> OutputFile.write(file(trace), TraceWriter.format(trace)));
-        boolean didRun = result.trace().isPresent() && result.trace().get().skipped().isEmpty();
-        ran += didRun ? 1 : 0;
-        broken += result.failure().isPresent() ? 1 : 0;
-        console.line(StringUtils.rightPad(workload.name(), width) + "  " + word(result));
+      context.console().line(backend.name() + "  " + backend.description());
+      List<Recorder.Result> results = run(backend, selected);
+      List<Trace> recorded = results.stream().map(Recorder.Result::trace).flatMap(Optional::stream).toList();
+      if (record != null && !recorded.isEmpty()) {
+        OutputFile.write(record, RecordingWriter.format(new Recording(Optional.of(machine(backend)), selected, recorded)));
       }
-      console.line("");
-      boolean success = ran > 0 && broken == 0;
-      console.line(console.coloured(success ? Colour.GREEN : Colour.RED, selected.size()
-          + (selected.size() == 1 ? " workload, " : " workloads, ") + ran + " ran, " + broken + " broken, "
-          + (selected.size() - ran - broken) + " skipped; traces are in " + traces));
-      return success ? ExitStatus.OK : ExitStatus.FAILED;
+      return end(results);
     }
   }
 
-  private Path file(Trace trace) {
-    return traces.resolve(trace.workload() + "." + trace.kernel().replace('/', '_') + TraceReader.SUFFIX);
+  private static Recording.Machine machine(Backend backend) {
+    return new Recording.Machine(
+        Version.text(), backend.name(), backend.kernel(), backend.description(), backend.nodes(), backend.facts());
+  }
+
+  private List<Recorder.Result> run(Backend backend, List<Workload> selected) {
+    Console console = context.console();
+    int width = selected.stream().mapToInt(workload -> workload.name().length()).max().orElse(0);
+    Progress progress = new Progress(console, selected.size());
+    List<Recorder.Result> results = new ArrayList<>();
+    for (Workload workload : selected) {
+      progress.next(workload);
+      Recorder.Result result = Recorder.run(backend, workload);
+      result.trace().ifPresent(this::write);
+      results.add(result);
+      console.line(StringUtils.rightPad(workload.name(), width) + "  " + word(result));
+    }
+    return results;
+  }
+
+  private void write(Trace trace) {
+    if (traces != null) {
+      String name = trace.workload() + "." + trace.kernel().replace('/', '_') + TraceReader.SUFFIX;
+      OutputFile.write(traces.resolve(name), TraceWriter.format(trace));
+    }
+  }
+
+  private int end(List<Recorder.Result> results) {
+    Console console = context.console();
+    int ran = (int) results.stream().filter(result -> result.trace().filter(t -> t.skipped().isEmpty()).isPresent()).count();
+    int broken = (int) results.stream().filter(result -> result.failure().isPresent()).count();
+    boolean success = ran > 0 && broken == 0;
+    String where = Stream.of(Optional.ofNullable(record), Optional.ofNullable(traces)).flatMap(Optional::stream)
+        .map(Path::toString).collect(Collectors.joining(" and "));
+    console.line("");
+    console.line(console.coloured(success ? Colour.GREEN : Colour.RED, results.size()
+        + (results.size() == 1 ? " workload, " : " workloads, ") + ran + " ran, " + broken + " broken, "
+        + (results.size() - ran - broken) + " skipped; traces are in " + where));
+    return success ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
   private String word(Recorder.Result result) {

@@ -3,6 +3,7 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.run.Corpus;
 import io.github.pageferry.it.workload.Workload;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine.Parameters;
 
 /** The arguments that say which workloads a command is about. */
@@ -14,5 +15,15 @@ final class WorkloadArguments {
 
   List<Workload> select() {
     return Corpus.select(workloads);
+  }
+
+  /**
+   * Those that were asked for.
+   *
+   * @param recorded what there is in recordings, which goes before the corpus where nothing was asked for
+   */
+  List<Workload> select(Supplier<List<Workload>> recorded) {
+    List<Workload> usual = workloads.isEmpty() ? recorded.get() : List.of();
+    return usual.isEmpty() ? select() : usual;
   }
 }

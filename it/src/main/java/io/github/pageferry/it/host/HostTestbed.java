@@ -9,7 +9,9 @@ import io.github.pageferry.linux.LinuxMigrator;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -74,6 +76,16 @@ public final class HostTestbed implements Testbed {
     NodeSet nodes = migrator.topology().nodesWithMemory();
     return "Linux " + kernel() + " on " + System.getProperty("os.arch") + ", "
         + (nodes.size() == 1 ? "1 node" : nodes.size() + " nodes") + " with memory (" + nodes + ")";
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    return HostFacts.of(migrator);
+  }
+
+  @Override
+  public OptionalInt nodes() {
+    return OptionalInt.of(Math.max(1, Requirements.nodesInARow(migrator.topology().nodesWithMemory())));
   }
 
   @Override

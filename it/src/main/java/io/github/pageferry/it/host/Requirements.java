@@ -93,7 +93,7 @@ final class Requirements {
 
   private synchronized Optional<String> lacks(Need need, int nodes) {
     return switch (need) {
-      case ROOT -> hasCapabilities(Capability.SYS_NICE, Capability.SYS_ADMIN) ? Optional.empty()
+      case ROOT -> isPrivileged() ? Optional.empty()
           : Optional.of("CAP_SYS_NICE and CAP_SYS_ADMIN are not both effective here");
       case KSM -> Ksm.lacks();
       case CPUSET -> known.computeIfAbsent(need, n -> lacksCpusets());
@@ -141,6 +141,11 @@ final class Requirements {
     Capability(int number) {
       this.number = number;
     }
+  }
+
+  /** Whether this thread has what makes root root here. */
+  static boolean isPrivileged() {
+    return hasCapabilities(Capability.SYS_NICE, Capability.SYS_ADMIN);
   }
 
   private static boolean hasCapabilities(Capability... wanted) {

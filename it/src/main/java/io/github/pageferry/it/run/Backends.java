@@ -7,7 +7,10 @@ import io.github.pageferry.it.testbed.TracesBackend;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.sim.Profiles;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -28,6 +31,8 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
 
   /** Nodes of a machine that is made for the run; traces were recorded with four. */
   private static final int USUAL_NODES = 4;
+
+  private static final String TRACES = "traces:";
 
   /** Opens the simulator's testbed. */
   public interface Simulator {
@@ -71,6 +76,21 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
   /** How many nodes a machine has that is made for these workloads and that nothing else decides on. */
   public int usualNodes(List<Workload> workloads) {
     return workloads.stream().mapToInt(Workload::nodes).reduce(USUAL_NODES, Math::max);
+  }
+
+  /**
+   * The workloads that were recorded with their traces, of all backends that are traces.
+   *
+   * @param names of the backends that take part
+   */
+  public List<Workload> recorded(Collection<String> names) {
+    Map<String, Workload> workloads = new LinkedHashMap<>();
+    for (String name : names) {
+      if (name.startsWith(TRACES) && name.length() > TRACES.length()) {
+        TracesBackend.open(name, Path.of(name.substring(TRACES.length()))).definitions().forEach(workloads::putIfAbsent);
+      }
+    }
+    return List.copyOf(workloads.values());
   }
 
   /**

@@ -12,6 +12,7 @@ import io.github.pageferry.sim.kernel.Release;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Runs each workload on a simulated machine of its own that has just booted. */
@@ -60,6 +61,11 @@ public final class SimTestbed implements Testbed {
   public String description() {
     return "simulated Linux " + release + ", "
         + (spec.nodes() == 1 ? "1 node of " : spec.nodes() + " nodes of ") + (spec.bytesPerNode() >> 20) + " MiB";
+  }
+
+  @Override
+  public OptionalInt nodes() {
+    return OptionalInt.of(spec.nodes());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.github.pageferry.it.testbed;
 
+import io.github.pageferry.it.recording.Recording;
+import io.github.pageferry.it.recording.RecordingReader;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.workload.Workload;
@@ -7,9 +9,12 @@ import io.github.pageferry.it.yaml.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -21,27 +26,38 @@ public final class TracesBackend implements Backend {
   private final Path from;
   private final String kernel;
   private final Map<String, Trace> traces;
+  private final Map<String, Workload> definitions;
+  private final Optional<Recording.Machine> machine;
 
-  private TracesBackend(String name, Path from, String kernel, Map<String, Trace> traces) {
+  private TracesBackend(String name, Path from, Map<String, Trace> traces, Map<String, Workload> definitions,
+      Optional<Recording.Machine> machine) {
     this.name = name;
     this.from = from;
-    this.kernel = kernel;
+    this.kernel = traces.values().iterator().next().kernel();
     this.traces = traces;
+    this.definitions = definitions;
+    this.machine = machine;
   }
 
   /**
    * Reads all traces.
    *
    * @param name as given on the command line
-   * @param from a folder with trace files and streams of traces (its subfolders are not looked into), or one such file
+   * @param from a folder with trace files, streams of traces and recordings (its subfolders are not looked into), or one such
+   *     file
    * @throws BadInputException where something in there cannot be used, there is none, or there are several kernels'
    */
   public static TracesBackend open(String name, Path from) {
     Map<String, Trace> traces = new LinkedHashMap<>();
     Map<String, Path> files = new LinkedHashMap<>();
+    Map<String, Workload> definitions = new LinkedHashMap<>();
     Set<String> kernels = new TreeSet<>();
+    Optional<Recording.Machine> machine = Optional.empty();
     for (Path file : files(from)) {
-      for (Trace trace : TraceReader.read(file)) {
+      Recording recording = RecordingReader.read(file);
+      machine = machine.or(recording::machine);
+      recording.workloads().forEach(workload -> definitions.put(workload.name(), workload));
+      for (Trace trace : recording.traces()) {
         kernels.add(trace.kernel());
         if (kernels.size() > 1) {
           continue;
@@ -58,7 +74,7 @@ public final class TracesBackend implements Backend {
       throw new BadInputException(from.toString(), "has traces of several kernels (" + String.join(", ", kernels)
           + "); name a folder or a file with those of one");
     }
-    return new TracesBackend(name, from, kernels.iterator().next(), traces);
+    return new TracesBackend(name, from, traces, definitions, machine);
   }
 
   private static List<Path> files(Path from) {
@@ -69,7 +85,7 @@ public final class TracesBackend implements Backend {
       List<Path> files = all.filter(TracesBackend::isTraceFile).sorted().toList();
       if (files.isEmpty()) {
         throw new BadInputException(from.toString(),
-            "has no trace files (*" + TraceReader.SUFFIX + ", *" + TraceReader.STREAM_SUFFIX + ")");
+            "has no trace files (*" + TraceReader.SUFFIX + ", *" + TraceReader.STREAM_SUFFIX + ", *" + Recording.SUFFIX + ")");
       }
       return files;
     } catch (IOException e) {
@@ -79,7 +95,7 @@ public final class TracesBackend implements Backend {
 
   private static boolean isTraceFile(Path file) {
     String text = file.toString();
-    return text.endsWith(TraceReader.SUFFIX) || text.endsWith(TraceReader.STREAM_SUFFIX);
+    return text.endsWith(TraceReader.SUFFIX) || text.endsWith(TraceReader.STREAM_SUFFIX) || text.endsWith(Recording.SUFFIX);
   }
 
   @Override
@@ -94,7 +110,27 @@ public final class TracesBackend implements Backend {
 
   @Override
   public String description() {
-    return traces.size() + " recorded traces of " + kernel + " in " + from;
+    return traces.size() + " recorded traces of " + machine.map(Recording.Machine::description).orElse(kernel) + " in " + from;
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    machine.ifPresent(it -> {
+      facts.putAll(it.facts());
+      facts.put("recorded", "by " + it.by() + " on " + it.backend());
+    });
+    return facts;
+  }
+
+  @Override
+  public OptionalInt nodes() {
+    return machine.map(Recording.Machine::nodes).orElse(OptionalInt.empty());
+  }
+
+  /** The workloads that were run, as far as they were recorded with their traces. */
+  public Map<String, Workload> definitions() {
+    return Collections.unmodifiableMap(definitions);
   }
 
   /** The names of the workloads that were recorded, in the order of the files. */
@@ -110,7 +146,11 @@ public final class TracesBackend implements Backend {
 
   @Override
   public Trace run(Workload workload) {
-    return trace(workload.name(), workload.nodes());
+    Workload recorded = definitions.get(workload.name());
+    boolean other = recorded != null && !(recorded.steps().equals(workload.steps()) && recorded.nodes() == workload.nodes());
+    return other
+        ? Trace.skipped(workload.name(), kernel, workload.nodes(), "was recorded with other steps in " + from)
+        : trace(workload.name(), workload.nodes());
   }
 
   @Override

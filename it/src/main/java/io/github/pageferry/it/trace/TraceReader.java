@@ -78,6 +78,11 @@ public final class TraceReader {
     return traces;
   }
 
+  /** Reads one document; what is wrong in it is noted among the problems. */
+  public static Trace read(YamlNode document, Problems problems) {
+    return new TraceReader(problems).trace(document);
+  }
+
   /** Reads traces from a text. */
   public static List<Trace> parse(String name, String text) {
     return read(name, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));

@@ -89,7 +89,12 @@ public final class WorkloadReader {
     return read(name, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static Workload read(YamlNode document, Problems problems, boolean wholeHugePages) {
+  /**
+   * Reads one document; what is wrong in it is noted among the problems.
+   *
+   * @param wholeHugePages whether regions of huge pages have to be whole huge pages
+   */
+  public static Workload read(YamlNode document, Problems problems, boolean wholeHugePages) {
     Fields fields = new Fields(problems, "", document, FIELDS);
     String name = fields.text("workload", NAME.asMatchPredicate(), "should be a name of the form " + NAME).orElse("");
     String about = fields.has("about") ? fields.text("about").orElse("") : "";

@@ -212,7 +212,12 @@ class ConformCommandTest {
     Path json = dir.resolve("result.json");
     Path html = dir.resolve("result.html");
     Path junit = dir.resolve("result.xml");
-    assertThat(pageferry.run("conform", "sizes-338", "bind-local-moves", "--on", "host,sim:7.3", "--on", "traces:" + traces,
+    Path alone = Files.writeString(dir.resolve("never-recorded.workload.yaml"), """
+        workload: never-recorded
+        steps:
+          - map: {as: a, pages: 1}
+        """);
+    assertThat(pageferry.run("conform", "sizes-338", alone.toString(), "--on", "host,sim:7.3", "--on", "traces:" + traces,
         "--against", "sim", "--json", json.toString(), "--report", html.toString(), "--junit", junit.toString())).isEqualTo(1);
     assertThat(pageferry.out)
         .contains("host  6.18-test\nsim   sim:6.18\n")

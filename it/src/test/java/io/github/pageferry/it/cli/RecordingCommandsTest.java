@@ -3,10 +3,14 @@ package io.github.pageferry.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.pageferry.it.recording.Recording;
+import io.github.pageferry.it.recording.RecordingReader;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.Session;
+import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.workload.Step;
+import io.github.pageferry.it.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,5 +140,57 @@ class RecordingCommandsTest {
         .contains("asks          1  skipped     sim:7.3: has no recorded trace in " + dir.resolve("b"))
         .contains("wide          2  skipped     sim:6.1: has no recorded trace in " + dir.resolve("a"));
     assertThat(pageferry.err).contains("nothing ran");
+  }
+
+  private Path recording(String backend, String name) {
+    Path file = dir.resolve(name);
+    assertThat(pageferry.run("run", workloads.toString(), "--on", backend, "--record", file.toString())).isZero();
+    return file;
+  }
+
+  @Test
+  void aRecordingIsOneFileWithTheMachineTheWorkloadsAndTheirTraces() {
+    Recording recording = RecordingReader.read(recording("host", "box.recording.yaml"));
+    assertThat(pageferry.out).endsWith("\n2 workloads, 1 ran, 0 broken, 1 skipped; traces are in " + dir.resolve("box.recording.yaml") + "\n");
+    assertThat(recording.machine().orElseThrow().kernel()).isEqualTo("6.18-test");
+    assertThat(recording.machine().orElseThrow().by()).startsWith("pageferry ");
+    assertThat(recording.workloads()).extracting(Workload::name).containsExactly("asks", "wide");
+    assertThat(recording.traces()).extracting(Trace::workload).containsExactly("asks", "wide");
+  }
+
+  @Test
+  void conformTakesTheWorkloadsThatWereRecorded() {
+    Path box = recording("sim:6.1", "box.recording.yaml");
+    assertThat(pageferry.run("conform", "--on", "traces:" + box)).isZero();
+    assertThat(pageferry.out)
+        .contains("2 recorded traces of sim:6.1 in " + box + "\nsim      sim:6.1\n")
+        .contains("\nasks          1  equivalent\nwide          2  equivalent\n");
+  }
+
+  @Test
+  void whatWasRecordedWithOtherStepsIsNotCompared() throws IOException {
+    Path box = recording("sim:6.1", "box.recording.yaml");
+    Path other = Files.writeString(dir.resolve("asks.workload.yaml"), """
+        workload: asks
+        steps:
+          - map: {as: a, pages: 2}
+          - query: {pages: a}
+        """);
+    assertThat(pageferry.run("conform", other.toString(), "--on", "traces:" + box)).isEqualTo(1);
+    assertThat(pageferry.out).contains("asks          1  skipped     sim:6.1: was recorded with other steps in " + box);
+  }
+
+  @Test
+  void diffOfRecordingsSaysTheStepsAndWritesReports() throws IOException {
+    Path before = recording("sim:6.1", "before.recording.yaml");
+    pageferry.simulator = RecordingCommandsTest::wrong;
+    Path after = recording("sim:7.3", "after.recording.yaml");
+    Path html = dir.resolve("diff.html");
+    Path junit = dir.resolve("diff.xml");
+    assertThat(pageferry.run("diff", before.toString(), after.toString(), "--report", html.toString(), "--junit",
+        junit.toString())).isEqualTo(1);
+    assertThat(pageferry.out).contains("  step 2  query: {pages: a}\n    returned: sim:6.1 0, sim:7.3 EINVAL\n");
+    assertThat(Files.readString(html)).contains("<h1 class=\"bad\">1 workload diverged</h1>").contains("query: {pages: a}");
+    assertThat(Files.readString(junit)).contains("<testcase name=\"asks\"").contains("<failure ");
   }
 }
