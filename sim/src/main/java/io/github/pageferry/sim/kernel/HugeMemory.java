@@ -59,7 +59,7 @@ public class HugeMemory {
       mm.pageTable().setHuge(start, Pte.of(PageFrames.ZERO_PAGE, vma.pageProt) | Pte.SPECIAL | Pte.HUGE);
       return 0;
     }
-    int head = allocByPolicy(k.mempolicy.getVmaPolicy(k.current, vma, start), vma.pageIndex(start) / PAGES);
+    int head = allocByPolicy(k.mempolicy.getVmaPolicy(k.current, vma, start), interleaveIndex(vma, start));
     if (head == 0) {
       return FALLBACK;
     }
@@ -101,6 +101,11 @@ public class HugeMemory {
     int node = k.mempolicy.policyNode(Gfp.HIGHUSER_MOVABLE, policy);
     @Nullable NodeMask mask = k.mempolicy.policyNodemask(policy);
     return k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, node, mask);
+  }
+
+  /** {@code interleave_nid()}: by which number a mapping's transparent huge pages interleave. */
+  static long interleaveIndex(Vma vma, long address) {
+    return vma.pgoff / PAGES + (address - vma.start) / PageTable.PMD_SIZE;
   }
 
   /** {@code alloc_migration_target()} of a huge page. */
@@ -170,14 +175,8 @@ public class HugeMemory {
     if (!Pte.special(entry)) {
       int head = Pte.pfn(entry);
       vma.mm.anonPages -= PAGES;
-      removeRmap(head);
+      k.rmap.folioRemoveRmapPmd(head);
       k.swap.putPage(head);
-    }
-  }
-
-  private void removeRmap(int head) {
-    for (int i = 0; i < PAGES; i++) {
-      k.rmap.pageRemoveRmap(head + i);
     }
   }
 
@@ -206,7 +205,7 @@ public class HugeMemory {
       k.pageWriteback.setPageDirty(head);
     }
     vma.mm.pageTable().setHuge(address, k.rmap.migrationEntry(head, entry));
-    removeRmap(head);
+    k.rmap.folioRemoveRmapPmd(head);
     k.swap.putPage(head);
   }
 

@@ -10,6 +10,11 @@ package io.github.pageferry.sim.kernel;
  * @param sharing how it is told whether processes share a page
  * @param partReuse when a part that is mapped by an entry of its own may be written although it is not marked as exclusive
  * @param splitsPartlyMapped whether a page of which parts are mapped nowhere any more is split to be moved (7262f208ca68, 6.10)
+ * @param movedStaysPartlyMapped whether a page that has moved still counts as partly mapped, which it does already where its parts
+ *     are mapped one by one, since each is unmapped in turn ("mm: migrate: requeue destination folio on deferred split queue";
+ *     in Debian's 6.12 and 7.3, not in 6.18)
+ * @param partsNeedMemory whether a huge page without memory for it as a whole or for its parts makes the call ENOMEM; where not,
+ *     it counts as one that was not moved (2ef7dbb26990, 6.3)
  * @param splitMapsZeroPage whether parts that hold nothing but zeroes become the zero page when a page is split (b1f202060afe, 6.12)
  */
 public record HugeProfile(
@@ -18,6 +23,8 @@ public record HugeProfile(
     Sharing sharing,
     PartReuse partReuse,
     boolean splitsPartlyMapped,
+    boolean movedStaysPartlyMapped,
+    boolean partsNeedMemory,
     boolean splitMapsZeroPage) {
 
   /** Which entries make a page count as shared. */
@@ -48,6 +55,8 @@ public record HugeProfile(
         release.has("6.15") ? Sharing.OF_PROCESSES : release.has("6.9") ? Sharing.LIKELY : Sharing.OF_PART,
         release.has("6.15") ? PartReuse.ONE_PROCESS : release.has("6.7") ? PartReuse.NEVER : PartReuse.LAST_REFERENCE,
         release.has("6.10"),
+        release.has("6.12") && !release.has("6.13") || release.has("7.0"),
+        !release.has("6.3"),
         release.has("6.12"));
   }
 }

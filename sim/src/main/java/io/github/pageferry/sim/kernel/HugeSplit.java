@@ -98,40 +98,6 @@ class HugeSplit {
     return entries.count() > 1 && entries.mms() == 1 && entries.count() == frames.count(head);
   }
 
-  /** {@code folio_test_partially_mapped()}. */
-  private boolean isPartlyMapped(int page) {
-    if (frames.nrPages(page) == 1 || !frames.mapped(page)) {
-      return false;
-    }
-    for (int i = 0; i < PAGES; i++) {
-      if (frames.mapcount(page + i) == 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Splits those of the isolated pages that are partly mapped.
-   *
-   * @return the pages that they have become, which are no longer on the list
-   */
-  PageList splitPartlyMapped(PageList from) {
-    PageList parts = new PageList(frames);
-    for (int page = from.first(), next; page != 0; page = next) {
-      next = from.next(page);
-      if (isPartlyMapped(page) && k.filemap.trylockPage(page)) {
-        boolean done = splitHugePage(page, parts) == 0;
-        k.filemap.unlockPage(page);
-        if (done) {
-          from.remove(page);
-          parts.addLast(page);
-        }
-      }
-    }
-    return parts;
-  }
-
   /**
    * {@code split_huge_page_to_list()}.
    *
@@ -155,7 +121,7 @@ class HugeSplit {
     for (int i = PAGES - 1; i > 0; i--) {
       splitTail(head, head + i, list);
     }
-    frames.clear(head, PageFlag.HEAD);
+    frames.clear(head, PageFlag.HEAD | PageFlag.PARTIALLY_MAPPED);
     for (int i = 0; i < PAGES; i++) {
       k.rmap.rmapWalk(head + i, remapOne, head + i);
     }
@@ -167,6 +133,26 @@ class HugeSplit {
       }
     }
     return 0;
+  }
+
+  /**
+   * {@code try_split_folio()}: splits an isolated huge page that cannot be moved as a whole.
+   *
+   * @param from the list that it is on
+   * @param parts where its base pages go
+   * @return whether it could be split
+   */
+  boolean trySplitFolio(int head, PageList from, PageList parts) {
+    if (!k.filemap.trylockPage(head)) {
+      return false;
+    }
+    boolean done = splitHugePage(head, parts) == 0;
+    k.filemap.unlockPage(head);
+    if (done && from != parts) {
+      from.remove(head);
+      parts.addLast(head);
+    }
+    return done;
   }
 
   /** {@code __split_huge_page_tail()}: a base page becomes a page like any other, locked and with a reference. */

@@ -38,6 +38,9 @@ final class KernelFactory {
     if (!release.has("2.6.34")) {
       return new RmapWithoutChains(k);
     }
+    if (release.has("6.10")) {
+      return new RmapPartlyMapped(k);
+    }
     return release.has("5.19") ? new RmapExclusive(k) : new Rmap(k);
   }
 
@@ -100,6 +103,9 @@ final class KernelFactory {
   }
 
   Migrate migrate() {
+    if (release.has("6.1")) {
+      return new MigrateInBatches(k);
+    }
     if (release.has("5.19")) {
       return new MigrateExclusive(k);
     }

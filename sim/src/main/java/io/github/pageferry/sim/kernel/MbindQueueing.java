@@ -71,7 +71,7 @@ class MbindQueueing extends Mbind {
     }
     if (frames.has(page, PageFlag.HEAD)) {
       Policy policy = k.mempolicy.getVmaPolicy(k.current, vma, address);
-      return k.hugeMemory.allocByPolicy(policy, vma == null ? 0 : Hugetlb.hugeIndex(vma, address));
+      return k.hugeMemory.allocByPolicy(policy, vma == null ? 0 : HugeMemory.interleaveIndex(vma, address));
     }
     return super.newPageFor(page, vma, address);
   }

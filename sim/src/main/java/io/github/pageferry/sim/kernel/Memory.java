@@ -218,7 +218,11 @@ public class Memory {
     if (!Pte.present(pte)) {
       return pte == 0 ? noPageTable(vma, flags) : 0;
     }
-    if ((flags & FOLL_WRITE) != 0 && !Pte.write(pte) || Pte.protnone(pte) && k.profile.protnoneUnseen()) {
+    if (Pte.protnone(pte) && k.profile.protnoneUnseen()) {
+      // What maps a huge page is passed over as if there were no table.
+      return Pte.huge(pte) ? noPageTable(vma, flags) : 0;
+    }
+    if ((flags & FOLL_WRITE) != 0 && !Pte.write(pte)) {
       return 0;
     }
     int page = vmNormalPage(vma, address, pte);

@@ -10,6 +10,8 @@ import io.github.pageferry.sim.mm.PageList;
 class MigrateFreeingAtOnce extends Migrate {
 
   private final HugetlbMigrate hugetlb;
+  /** The page for which there was no memory last. */
+  protected int unplaced;
 
   MigrateFreeingAtOnce(Kernel k) {
     super(k);
@@ -46,20 +48,14 @@ class MigrateFreeingAtOnce extends Migrate {
     return k.profile.huge().sharing() == HugeProfile.Sharing.OF_PART ? frames.mapcount(page) > 1 : k.hugeSplit.isShared(head);
   }
 
+  /** A huge page for which there is no memory is split, and its parts are tried one by one. */
   @Override
-  public int migratePages(PageList from, NewPage getNewPage, boolean offlining) {
-    if (!k.profile.huge().splitsPartlyMapped()) {
-      return super.migratePages(from, getNewPage, offlining);
+  protected int migratePages(PageList from, NewPage getNewPage, boolean offlining, int mostPasses) {
+    int rc = super.migratePages(from, getNewPage, offlining, mostPasses);
+    while (rc == -Err.ENOMEM && frames.nrPages(unplaced) > 1 && k.hugeSplit.trySplitFolio(unplaced, from, from)) {
+      rc = super.migratePages(from, getNewPage, offlining, mostPasses);
     }
-    PageList parts = k.hugeSplit.splitPartlyMapped(from);
-    boolean split = !parts.isEmpty();
-    int rc = super.migratePages(from, getNewPage, offlining);
-    if (split && rc >= 0) {
-      migratePages(parts, getNewPage, offlining, 1);
-    }
-    boolean left = !parts.isEmpty();
-    putbackLruPages(parts);
-    return left && rc >= 0 ? rc + 1 : rc;
+    return rc;
   }
 
   /** {@code putback_movable_pages()}. */
@@ -99,6 +95,7 @@ class MigrateFreeingAtOnce extends Migrate {
     } else {
       newpage = getNewPage.newPage(page);
       if (newpage == 0) {
+        unplaced = page;
         return -Err.ENOMEM;
       }
       rc = lockAndMove(newpage, page, force, offlining);

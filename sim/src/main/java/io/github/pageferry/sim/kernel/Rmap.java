@@ -119,7 +119,10 @@ public class Rmap {
     return offset < vma.pages() ? vma.start + (offset << PageTable.PAGE_SHIFT) : NO_ADDRESS;
   }
 
-  /** {@code page_address_in_vma()}: as {@link #vmaAddress}, for a VMA that may have nothing to do with the page. */
+  /**
+   * {@code page_address_in_vma()}: as {@link #vmaAddress}, for a VMA that may have nothing to do with the page. Of a transparent
+   * huge page that begins before the VMA and reaches into it, the VMA's start (494334e43c16, 5.13 and 5.10.y).
+   */
   long pageAddressInVma(int page, Vma vma) {
     if (frames.anon(page)) {
       AnonVma anonVma = pageAnonVma(page);
@@ -129,7 +132,10 @@ public class Rmap {
     } else if (frames.mapping(page) == 0 || vma.mapping() != k.pageMapping(page)) {
       return NO_ADDRESS;
     }
-    return vmaAddress(page, vma);
+    long address = vmaAddress(page, vma);
+    boolean reachesIn = address == NO_ADDRESS
+        && Integer.toUnsignedLong((int) vma.pgoff - frames.index(page)) < frames.nrPages(page);
+    return reachesIn ? vma.start : address;
   }
 
   /** {@code page_check_address()}: the table whose entry of this address maps the page, null where it does not. */
@@ -296,6 +302,13 @@ public class Rmap {
       rmapWalk(page, pageReferencedOne, 0);
     }
     return referenced;
+  }
+
+  /** {@code page_remove_rmap(head, true)}: an entry less that maps a transparent huge page as a whole. */
+  void folioRemoveRmapPmd(int head) {
+    for (int i = 0; i < PageFrames.HUGE_FRAMES; i++) {
+      pageRemoveRmap(head + i);
+    }
   }
 
   /** {@code PageAnonExclusive()}, since 5.19. */

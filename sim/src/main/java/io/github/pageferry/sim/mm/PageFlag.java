@@ -32,6 +32,9 @@ public final class PageFlag {
   /** {@code PageHuge()}: the head of a page of hugetlb, in use or in the pool. */
   public static final int HUGETLB = 1 << 20;
 
+  /** {@code PG_partially_mapped}, of the head of a transparent huge page. */
+  public static final int PARTIALLY_MAPPED = 1 << 21;
+
   /** {@code PAGE_FLAGS_CHECK_AT_FREE}: none of these may be set on a page that is freed. */
   public static final int CHECK_AT_FREE =
       LOCKED | LRU | ACTIVE | PRIVATE | PRIVATE_2 | WRITEBACK | SWAPCACHE | RESERVED | UNEVICTABLE | MLOCKED;
