@@ -139,7 +139,7 @@ class RecordedTracesTest {
         Session.Result result = session.execute(step);
         boolean map = step instanceof Step.Map;
         Outcome outcome = new Outcome(
-            step.word(), result.returned(), result.status(), map ? null : session.placement(), session.intact());
+            step.word(), result.returned(), result.status(), map ? null : session.placement(), map || session.intact());
         answered.add(outcome);
         if (!outcome.equals(recorded.outcomes().get(i))) {
           return Optional.of(workload.name() + " step " + i + ": " + step + "\n"

@@ -7,6 +7,7 @@ package io.github.pageferry.sim.kernel;
  *     since 4.5 only, and moves whole since 616b8371539a (4.14).
  * @param zeroGivesWay whether a write to the huge zero page brings in a huge page at once ("mm: allocate THP on hugezeropage
  *     wp-fault", 6.13)
+ * @param mbindSplitsZero whether the huge zero page falls into parts where {@code mbind} meets it (until e5947d23edd8, 5.14)
  * @param sharing how it is told whether processes share a page
  * @param partReuse when a part that is mapped by an entry of its own may be written although it is not marked as exclusive
  * @param splitsPartlyMapped whether a page of which parts are mapped nowhere any more is split to be moved (7262f208ca68, 6.10)
@@ -15,16 +16,21 @@ package io.github.pageferry.sim.kernel;
  *     in Debian's 6.12 and 7.3, not in 6.18)
  * @param partsNeedMemory whether a huge page without memory for it as a whole or for its parts makes the call ENOMEM; where not,
  *     it counts as one that was not moved (2ef7dbb26990, 6.3)
+ * @param dontneedFreesTables whether {@code MADV_DONTNEED} frees page tables that are empty then (6375e95f381e, 6.14)
+ * @param mlocksWholeOnly whether locking leaves out a page of which the range has only parts (dc68badcede4, 6.7)
  * @param splitMapsZeroPage whether parts that hold nothing but zeroes become the zero page when a page is split (b1f202060afe, 6.12)
  */
 public record HugeProfile(
     boolean modelled,
     boolean zeroGivesWay,
+    boolean mbindSplitsZero,
     Sharing sharing,
     PartReuse partReuse,
     boolean splitsPartlyMapped,
     boolean movedStaysPartlyMapped,
     boolean partsNeedMemory,
+    boolean dontneedFreesTables,
+    boolean mlocksWholeOnly,
     boolean splitMapsZeroPage) {
 
   /** Which entries make a page count as shared. */
@@ -52,11 +58,14 @@ public record HugeProfile(
     return new HugeProfile(
         release.has("4.14"),
         release.has("6.13"),
+        !release.has("5.14"),
         release.has("6.15") ? Sharing.OF_PROCESSES : release.has("6.9") ? Sharing.LIKELY : Sharing.OF_PART,
         release.has("6.15") ? PartReuse.ONE_PROCESS : release.has("6.7") ? PartReuse.NEVER : PartReuse.LAST_REFERENCE,
         release.has("6.10"),
         release.has("6.12") && !release.has("6.13") || release.has("7.0"),
         !release.has("6.3"),
+        release.has("6.14"),
+        release.has("6.7"),
         release.has("6.12"));
   }
 }

@@ -172,9 +172,17 @@ class HugeSplit {
     }
   }
 
-  /** {@code remap_page()} of one entry. */
+  /** {@code remap_page()} of one entry; a page that a locked mapping has again is locked. */
   private int remapOne(int page, Vma vma, long address, int old) {
-    return mapUnusedToZeropage(page, vma, address) ? Rmap.SWAP_AGAIN : k.migrate.removeMigrationPte(page, vma, address, old);
+    if (mapUnusedToZeropage(page, vma, address)) {
+      return Rmap.SWAP_AGAIN;
+    }
+    int before = frames.mapcount(page);
+    int result = k.migrate.removeMigrationPte(page, vma, address, old);
+    if (frames.mapcount(page) > before && vma.has(VmFlag.LOCKED)) {
+      k.mlock.mlockVmaPage(page);
+    }
+    return result;
   }
 
   /** {@code try_to_map_unused_to_zeropage()}. */

@@ -24,7 +24,19 @@ public class Madvise {
       return -Err.EINVAL;
     }
     k.memory.zapPageRange(vma, start, end);
+    if (k.profile.huge().dontneedFreesTables()) {
+      reclaimTables(vma, start, end);
+    }
     return 0;
+  }
+
+  /** {@code zap_empty_pte_table()}: without their tables, huge pages may be mapped there again. */
+  private void reclaimTables(Vma vma, long start, long end) {
+    long from = start + PageTable.PMD_SIZE - 1 & PageTable.PMD_MASK;
+    long to = end & PageTable.PMD_MASK;
+    if (from < to) {
+      vma.mm.pageTable().freeRange(from, to, 0, 0);
+    }
   }
 
   /** Of huge pages: the first must be given whole, a part of the last is left (8ebe0a5eaaeb). */

@@ -24,7 +24,9 @@ class MbindByFolio extends MbindQueueing {
   }
 
   @Override
-  protected void meetHugeZero(Vma vma, long address) {}
+  protected boolean mayNotMove(int page) {
+    return k.migrate.isShared(page);
+  }
 
   /** Each huge page is queued, or fails, once. */
   @Override
@@ -49,13 +51,18 @@ class MbindByFolio extends MbindQueueing {
 
   /** {@code alloc_migration_target_by_mpol()}. */
   private int allocByMpol(int page, Policy policy, long base) {
-    long number = base + Integer.toUnsignedLong(frames.index(page));
+    long number = base + indexInOwnSize(page);
     if (frames.has(page, PageFlag.HUGETLB)) {
-      return k.hugetlb.allocForMigrationMpol(policy, number / Hugetlb.PAGES);
+      return k.hugetlb.allocForMigrationMpol(policy, number);
     }
     return frames.has(page, PageFlag.HEAD)
-        ? k.hugeMemory.allocByPolicy(policy, number / Hugetlb.PAGES)
+        ? k.hugeMemory.allocByPolicy(policy, number)
         : k.mempolicy.allocPageMpol(Gfp.HIGHUSER_MOVABLE, policy, number);
+  }
+
+  /** {@code folio->index >> order}. */
+  private long indexInOwnSize(int page) {
+    return Integer.toUnsignedLong(frames.index(page)) / (frames.has(page, PageFlag.HEAD) ? Hugetlb.PAGES : 1);
   }
 
   /**
@@ -70,7 +77,9 @@ class MbindByFolio extends MbindQueueing {
     for (Vma vma = mm.findVma(start); page != 0 && vma != null && vma.start < end; vma = vma.next) {
       long address = k.rmap.pageAddressInVma(page, vma);
       if (address != Rmap.NO_ADDRESS) {
-        return k.mempolicy.interleaveIndex(vma, address) - Integer.toUnsignedLong(frames.index(page));
+        long number = frames.has(page, PageFlag.HEAD)
+            ? HugeMemory.interleaveIndex(vma, address) : k.mempolicy.interleaveIndex(vma, address);
+        return number - indexInOwnSize(page);
       }
     }
     return 0;

@@ -58,10 +58,15 @@ class MbindQueueing extends Mbind {
 
   /** {@code migrate_page_add()}: whether the page is on the list now, or is shared and need not be. */
   protected boolean queue(int page, QueuePages qp) {
-    if (!qp.has(MPOL_MF_MOVE_ALL) && k.migrate.isShared(page)) {
+    if (!qp.has(MPOL_MF_MOVE_ALL) && mayNotMove(page)) {
       return true;
     }
     return k.migrate.isolatePage(page, qp.pagelist) == 0;
+  }
+
+  /** Whether a page is passed over as shared: until 6.7 also a huge page whose first part is not mapped. */
+  protected boolean mayNotMove(int page) {
+    return frames.mapcount(page) != 1;
   }
 
   @Override
@@ -122,8 +127,8 @@ class MbindQueueing extends Mbind {
   /** {@code queue_pages_hugetlb()} and {@code queue_pages_pmd()}: a huge page that the range touches. */
   private int queueHuge(Vma vma, long address, QueuePages qp) {
     long entry = vma.mm.pageTable().huge(address);
-    if (Pte.special(entry)) {
-      meetHugeZero(vma, address);
+    if (Pte.special(entry) && k.profile.huge().mbindSplitsZero()) {
+      k.hugeMemory.splitHugePmd(vma, address);
     }
     int head = Pte.present(entry) && !Pte.special(entry) ? Pte.pfn(entry) : 0;
     if (head == 0 || !isRequired(head, qp)) {
@@ -136,11 +141,6 @@ class MbindQueueing extends Mbind {
       fail(qp);
     }
     return 0;
-  }
-
-  /** The huge zero page falls into parts where {@code mbind} meets it (until 6.7). */
-  protected void meetHugeZero(Vma vma, long address) {
-    k.hugeMemory.splitHugePmd(vma, address);
   }
 
   private int walkVma(Vma vma, long start, long end, QueuePages qp) {

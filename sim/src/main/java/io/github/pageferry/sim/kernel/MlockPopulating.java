@@ -1,7 +1,9 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageTable;
+import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
 
@@ -61,7 +63,7 @@ class MlockPopulating extends Mlock {
       if (page < 0) {
         return page;
       }
-      if (vma.has(VmFlag.LOCKED)) {
+      if (vma.has(VmFlag.LOCKED) && allowMlock(page, at, vma, start, end)) {
         k.swap.lruAddDrain();
         mlockPage(page);
       } else {
@@ -69,5 +71,20 @@ class MlockPopulating extends Mlock {
       }
     }
     return 0;
+  }
+
+  /** {@code allow_mlock_munlock()}: a transparent huge page must be mapped as a whole, all of it in the range. */
+  private boolean allowMlock(int page, long address, Vma vma, long start, long end) {
+    int head = k.frames.compoundHead(page);
+    long from = address - ((long) (page - head) << PageTable.PAGE_SHIFT);
+    if (k.frames.nrPages(head) == 1 || !k.profile.huge().mlocksWholeOnly()) {
+      return true;
+    }
+    boolean whole = from >= start && from + PageTable.PMD_SIZE <= end;
+    for (int i = 0; whole && i < PageFrames.HUGE_FRAMES; i++) {
+      long pte = vma.mm.pageTable().get(from + ((long) i << PageTable.PAGE_SHIFT));
+      whole = Pte.present(pte) && Pte.pfn(pte) == head + i;
+    }
+    return whole;
   }
 }
