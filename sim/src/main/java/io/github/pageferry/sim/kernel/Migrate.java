@@ -89,11 +89,11 @@ public class Migrate {
 
   /** {@code remove_migration_pte()}: puts a working entry where the migration entry of {@code old} stands. */
   int removeMigrationPte(int newpage, Vma vma, long address, int old) {
-    if (vma.mm.pageTable().huge(address) != 0) {
-      k.hugeMemory.removeMigrationPmd(newpage, vma, address, old);
-    }
     long[] table = vma.mm.pageTable().find(address);
     if (table == null) {
+      if (vma.mm.pageTable().huge(address) != 0) {
+        k.hugeMemory.removeMigrationPmd(newpage, vma, address, old);
+      }
       return Rmap.SWAP_AGAIN;
     }
     int slot = PageTable.slot(address);

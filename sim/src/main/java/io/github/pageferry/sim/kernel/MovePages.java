@@ -24,6 +24,8 @@ public class MovePages {
 
   /** A page of {@code struct page_to_node}, 24 bytes each, less the end marker. */
   private static final int CHUNK = 4096 / 24 - 1;
+  /** Of a page's number, to tell most pages of a chunk apart. */
+  private static final int LOW_BITS = 511;
   /** {@code DO_PAGES_STAT_CHUNK_NR}. */
   private static final int STAT_CHUNK = 16;
 
@@ -37,6 +39,8 @@ public class MovePages {
     private final int[] page = new int[CHUNK];
     private final int[] node = new int[CHUNK];
     private final int[] status = new int[CHUNK];
+    /** By the low bits of a page's number the first entry with such a page: no entry before it names that page. */
+    private final int[] firstAlike = new int[LOW_BITS + 1];
     private int size;
     private int result;
 
@@ -44,10 +48,17 @@ public class MovePages {
       this.k = k;
     }
 
+    /** Fills {@link #firstAlike}, without which finding the entries of all pages takes time that grows with their square. */
+    void index() {
+      for (int i = size - 1; i >= 0; i--) {
+        firstAlike[page[i] & LOW_BITS] = i;
+      }
+    }
+
     /** {@code new_page_node()}: the first entry with this page decides where it goes and gets the result. */
     @Override
     public int newPage(int oldPage) {
-      int i = 0;
+      int i = firstAlike[oldPage & LOW_BITS];
       while (i < size && page[i] != oldPage) {
         i++;
       }
@@ -85,6 +96,7 @@ public class MovePages {
     for (int i = 0; i < table.size; i++) {
       table.status[i] = isolateForMove(mm, table, i, pagelist, migrateAll);
     }
+    table.index();
     return pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, table, false);
   }
 

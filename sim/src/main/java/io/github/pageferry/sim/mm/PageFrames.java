@@ -227,9 +227,12 @@ public final class PageFrames {
 
   /** {@code page_mapped()}: for a transparent huge page, whether any of its base pages is. */
   public boolean mapped(int page) {
-    int pages = nrPages(page);
-    for (int i = 0; i < pages; i++) {
-      if (mapcount(page + i) > 0) {
+    return mapcount(page) > 0 || nrPages(page) > 1 && isTailMapped(page);
+  }
+
+  private boolean isTailMapped(int head) {
+    for (int tail = head + 1; tail < head + HUGE_FRAMES; tail++) {
+      if (mapcount(tail) > 0) {
         return true;
       }
     }
