@@ -72,7 +72,7 @@ public class Memcontrol {
 
   /** The group that a page is charged to, null where it is to none. */
   public @Nullable MemCgroup groupOf(int page) {
-    return pages.used(page) ? groups.get(pages.group(page) - 1) : null;
+    return enabled && pages.used(page) ? groups.get(pages.group(page) - 1) : null;
   }
 
   /**

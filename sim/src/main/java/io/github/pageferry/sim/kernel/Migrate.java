@@ -180,7 +180,7 @@ public class Migrate {
 
   /** {@code migrate_page_copy()}: content and flags go over, and the old page belongs to nobody. */
   protected void migratePageCopy(int newpage, int page) {
-    for (int i = 0; i < frames.nrPages(page); i++) {
+    for (int i = 0, pages = frames.nrPages(page); i < pages; i++) {
       frames.content(newpage + i, frames.content(page + i));
     }
     int copied = PageFlag.ERROR | PageFlag.REFERENCED | PageFlag.UPTODATE | PageFlag.CHECKED | PageFlag.MAPPEDTODISK;
@@ -311,7 +311,7 @@ public class Migrate {
 
   /** Sets {@code page->mapping} of every base page. */
   private void setMapping(int page, int handle) {
-    for (int i = 0; i < frames.nrPages(page); i++) {
+    for (int i = 0, pages = frames.nrPages(page); i < pages; i++) {
       frames.mapping(page + i, handle);
     }
   }
@@ -324,7 +324,7 @@ public class Migrate {
    */
   protected int moveToNewPage(int newpage, int page, boolean remapSwapcache) {
     KernelBug.on(!k.filemap.trylockPage(newpage), "mm/migrate.c: new page {} is locked", newpage);
-    for (int i = 0; i < frames.nrPages(page); i++) {
+    for (int i = 0, pages = frames.nrPages(page); i < pages; i++) {
       frames.index(newpage + i, frames.index(page + i));
     }
     setMapping(newpage, frames.mapping(page));
