@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Arguments that {@link LinuxMigrator} never passes, given to the host's kernel by the calls themselves: what comes back is an errno,
- * negated, and the right one.
+ * Arguments that {@link LinuxMigrator} never passes, given to the host's kernel by the calls themselves: what comes back is an
+ * errno, negated, and the right one.
  */
 class UnpassableArgumentsTest {
 

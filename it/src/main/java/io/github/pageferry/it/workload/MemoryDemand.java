@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The most that a workload can come to hold of a machine's memory, all its processes together: an upper bound, told from its steps
- * without running them. Huge pages of the pool and a device's memory are no part of it.
+ * The most that a workload can come to hold of a machine's memory, all its processes together: an upper bound, told from its
+ * steps without running them. Huge pages of the pool and a device's memory are no part of it.
  */
 public final class MemoryDemand {
 

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link MemoryMigrator} does, on however many nodes: the same assertions for the host's kernel and for simulated ones.
- * What hangs on the release has its tests in the backends' own modules.
+ * What every {@link MemoryMigrator} does, on however many nodes: the same assertions for the host's kernel and for simulated
+ * ones. What hangs on the release has its tests in the backends' own modules.
  */
 public abstract class BackendBehaviour {
 
