@@ -221,6 +221,11 @@ public final class SimulatedProcess {
     return enter().pageFault.peek(address);
   }
 
+  /** Whether the page table has something for this address: a page, or where it went. */
+  public boolean holds(long address) {
+    return task.mm().pageTable().get(address) != 0;
+  }
+
   // Policies and moving.
 
   /** {@code set_mempolicy(2)}. */

@@ -25,8 +25,8 @@ import java.util.Set;
  *
  * <p>Only such workloads are made as a real kernel answers in the same way each time. Left out for that reason, and
  * nothing else: interleaving by what differs between runs (see {@link NodeChoices}), extra references on parts of two
- * pages, more huge pages than the pool has, second mappings of memory whose first page is unmapped, and what drivers let
- * be done with parts of a device's mapping.
+ * pages, more huge pages than the pool has, second mappings of memory whose first page is unmapped, and what is up to a
+ * device's driver: parts of its mapping, and the mapping in children.
  */
 public final class Generator {
 
@@ -105,7 +105,7 @@ public final class Generator {
         case TOUCH -> steps.add(touch());
         case MOVE -> steps.add(move());
         case QUERY -> steps.add(query());
-        case MIGRATE -> steps.add(new Step.Migrate(choices.any(), choices.any(), process(), user()));
+        case MIGRATE -> steps.add(new Step.Migrate(choices.any(), choices.any(), process(List.of()), user()));
         case BIND -> steps.add(bind());
         case LOCK -> steps.add(new Step.Lock(selections.ranges()));
         case UNLOCK -> steps.add(new Step.Unlock(selections.ranges()));
@@ -199,11 +199,12 @@ public final class Generator {
       if (draw.percent(mood.unusual / 6)) {
         flags.add(CallFlag.BOGUS);
       }
-      return new Step.Move(pages, choices.targets(count), flags, process(), user(), bad(EnumSet.allOf(BadArray.class)));
+      return new Step.Move(pages, choices.targets(count), flags, process(pages), user(), bad(EnumSet.allOf(BadArray.class)));
     }
 
     private Step query() {
-      return new Step.Query(selections.scattered(), process(), user(), bad(EnumSet.of(BadArray.PAGES, BadArray.STATUS)));
+      List<PageSelector> pages = selections.scattered();
+      return new Step.Query(pages, process(pages), user(), bad(EnumSet.of(BadArray.PAGES, BadArray.STATUS)));
     }
 
     private Set<BadArray> bad(Set<BadArray> arrays) {
@@ -257,9 +258,11 @@ public final class Generator {
       }
     }
 
-    private String process() {
+    private String process(List<PageSelector> pages) {
       if (!world.children().isEmpty() && draw.percent(15)) {
-        return draw.oneOf(world.children());
+        String child = draw.oneOf(world.children());
+        // Some drivers' mappings are not copied for children (VM_DONTCOPY).
+        return pages.stream().anyMatch(selections::isDevice) ? "self" : child;
       }
       return draw.percent(mood.unusual / 5) ? draw.oneOf(List.of("kernel", "absent")) : "self";
     }

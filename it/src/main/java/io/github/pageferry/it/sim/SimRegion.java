@@ -71,6 +71,10 @@ final class SimRegion {
     }
   }
 
+  boolean isMapped(int page) {
+    return !unmapped[page];
+  }
+
   boolean isGone() {
     return unmappedCount == pages;
   }

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -148,28 +147,21 @@ final class SimSession implements Session {
     } else if (step instanceof Step.Bind bind) {
       return Result.of(bind(bind));
     } else if (step instanceof Step.Lock lock) {
-      return Result.of(overRuns(select(lock.pages()), self::lock, t -> {}));
+      return Result.of(overRuns(select(lock.pages()), self::lock, (range, result) -> {}));
     } else if (step instanceof Step.Unlock unlock) {
-      return Result.of(overRuns(select(unlock.pages()), self::unlock, t -> {}));
+      return Result.of(overRuns(select(unlock.pages()), self::unlock, (range, result) -> {}));
     } else if (step instanceof Step.Protect protect) {
       int prot = prot(protect.prot());
-      return Result.of(overRuns(select(protect.pages()), (a, n) -> self.protect(a, n, prot), target -> {
-        if (target.region != null) {
-          target.region.isReadable(target.page, prot != 0);
-        }
-      }));
+      return Result.of(overRuns(select(protect.pages()), (a, n) -> self.protect(a, n, prot),
+          (range, result) -> noteProtection(range, result, prot != 0)));
     } else if (step instanceof Step.Advise advise && advise.advice() == Step.Advice.MERGEABLE) {
-      long refused = overRuns(select(advise.pages()), self::mergeable, t -> {});
+      long refused = overRuns(select(advise.pages()), self::mergeable, (range, result) -> {});
       if (refused == 0) {
         self.mergePages();
       }
       return Result.of(refused);
     } else if (step instanceof Step.Advise advise) {
-      return Result.of(overRuns(select(advise.pages()), self::dontneed, target -> {
-        if (target.region != null) {
-          target.region.dropped(target.page);
-        }
-      }));
+      return Result.of(overRuns(select(advise.pages()), self::dontneed, (range, result) -> noteDropped(range)));
     } else if (step instanceof Step.Unmap unmap) {
       return Result.of(unmap(select(unmap.pages())));
     }
@@ -327,8 +319,34 @@ final class SimSession implements Session {
     long on(long address, long length);
   }
 
-  /** One call for each contiguous run of what was selected; what worked is told page by page. */
-  private static long overRuns(List<Target> targets, RangeCall call, Consumer<Target> worked) {
+  /** Told of a call that was made for a run of pages. */
+  private interface AfterCall {
+    void on(List<Target> range, long result);
+  }
+
+  /** At a page that is not mapped mprotect(2) stops with ENOMEM; those before it have been changed. */
+  private static void noteProtection(List<Target> range, long result, boolean readable) {
+    if (result == 0 || result == -Errno.ENOMEM.number()) {
+      for (Target target : range) {
+        if (target.region == null || !target.region.isMapped(target.page)) {
+          return;
+        }
+        target.region.isReadable(target.page, readable);
+      }
+    }
+  }
+
+  /** A call that failed may have thrown some of the pages away. */
+  private void noteDropped(List<Target> range) {
+    for (Target target : range) {
+      if (target.region != null && !self.holds(target.address)) {
+        target.region.dropped(target.page);
+      }
+    }
+  }
+
+  /** One call for each contiguous run of what was selected. */
+  private static long overRuns(List<Target> targets, RangeCall call, AfterCall after) {
     long first = 0;
     for (int i = 0, j; i < targets.size(); i = j) {
       j = i + 1;
@@ -336,9 +354,7 @@ final class SimSession implements Session {
         j++;
       }
       long result = call.on(targets.get(i).address, (long) (j - i) * SimRegion.PAGE);
-      if (result == 0) {
-        targets.subList(i, j).forEach(worked);
-      }
+      after.on(targets.subList(i, j), result);
       first = first == 0 ? result : first;
     }
     return first;
