@@ -9,6 +9,7 @@ import io.github.pageferry.sim.mm.Policy;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,20 @@ class MbindQueueing extends Mbind {
       }
     }
     return first ? -Err.EFAULT : 0;
+  }
+
+  /**
+   * {@code vma_replace_policy()}: what shared memory keeps is a copy since 00442ad04a5e (3.7). Before, the mark that it gets
+   * there stood on the VMA's policy, too, which then never equalled one given to its neighbour.
+   */
+  @Override
+  protected int policyVma(Vma vma, @Nullable Policy policy) {
+    boolean shared = vma.ops != null && vma.ops.hasPolicy();
+    int error = shared ? Objects.requireNonNull(vma.ops).setPolicy(vma, policy == null ? null : policy.copy()) : 0;
+    if (error == 0) {
+      vma.policy = policy;
+    }
+    return error;
   }
 
   /** {@code mbind_range()}: of VMAs that have another policy so far. */
