@@ -25,8 +25,8 @@ import java.util.Set;
  *
  * <p>Only such workloads are made as a real kernel answers in the same way each time. Left out for that reason, and
  * nothing else: interleaving by what differs between runs (see {@link NodeChoices}), extra references on parts of two
- * pages, more huge pages than the pool has, second mappings of memory whose first page is unmapped, and what is up to a
- * device's driver: parts of its mapping, and the mapping in children.
+ * pages, more huge pages than the pool and larger files than disks have room for, second mappings of memory whose first page
+ * is unmapped, and what is up to a device's driver: parts of its mapping, and the mapping in children.
  */
 public final class Generator {
 
@@ -37,6 +37,10 @@ public final class Generator {
   /** The pool has four huge pages a node; a workload that needs one node has to get by with these. */
   private static final int HUGE_PAGES = 4;
   private static final int HUGE_PAGE = 512;
+  /** Three quarters of the lab's smallest disk. */
+  private static final int DISK_PAGES = 768;
+  /** Each waits for several scans of all mergeable memory. */
+  private static final int MOST_MERGES = 2;
   private static final int PINS_A_STEP = 20;
   private static final int MOST_PINS = 40;
 
@@ -112,7 +116,11 @@ public final class Generator {
         case PROTECT -> steps.add(protect());
         case UNMAP -> unmap();
         case DONTNEED -> steps.add(new Step.Advise(selections.ranges(), Step.Advice.DONTNEED));
-        case MERGEABLE -> steps.add(new Step.Advise(selections.ranges(), Step.Advice.MERGEABLE));
+        case MERGEABLE -> {
+          if (world.merges++ < MOST_MERGES) {
+            steps.add(new Step.Advise(selections.ranges(), Step.Advice.MERGEABLE));
+          }
+        }
         case SYNC -> world.regions().stream().filter(Region::isFile).reduce((a, b) -> draw.percent(50) ? a : b)
             .ifPresent(region -> steps.add(new Step.Sync(region.name)));
         case PIN -> pin();
@@ -146,6 +154,11 @@ public final class Generator {
         backing = Backing.ANON;
       }
       world.hugePages += backing == Backing.HUGETLB ? pages / HUGE_PAGE : 0;
+      boolean onDisk = backing == Backing.EXT4 || backing == Backing.VFAT;
+      if (onDisk && world.diskPages + pages > DISK_PAGES) {
+        pages = draw.between(1, 8);
+      }
+      world.diskPages += onDisk ? pages : 0;
       boolean shared = switch (backing) {
         case ANON -> !huge && draw.percent(25);
         case HUGETLB -> draw.percent(25);

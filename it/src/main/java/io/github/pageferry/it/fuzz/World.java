@@ -17,6 +17,10 @@ final class World {
   int hugePages;
   /** Pages that have been pinned. */
   int pins;
+  /** How often pages have been merged. */
+  int merges;
+  /** Pages of files on disks, whose room is small in virtual machines. */
+  int diskPages;
 
   /** A region that has a page left. */
   static final class Region {
