@@ -1,11 +1,11 @@
 package io.github.pageferry.it.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,8 +45,8 @@ final class LabRunCommand implements Callable<Integer> {
       + " memory and CPUs, those with CPUs first (256M/1cpu,1cpu,256M), or a name: hole, no-cpu, no-memory, uneven.")
   private @Nullable String topology;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the same facts for machines to this file, too.")
-  private @Nullable Path json;
+  @Mixin
+  private ReportOptions reports = new ReportOptions();
 
   @Override
   public Integer call() {
@@ -55,9 +55,7 @@ final class LabRunCommand implements Callable<Integer> {
     if (nodes != null) {
       arguments.addAll(List.of("--nodes", nodes.toString()));
     }
-    if (json != null) {
-      arguments.addAll(List.of("--json", json.toString()));
-    }
+    arguments.addAll(reports.arguments());
     arguments.add("--");
     arguments.addAll(workloads);
     return spec.root().commandLine().execute(arguments.toArray(String[]::new));

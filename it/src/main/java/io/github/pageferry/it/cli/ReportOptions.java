@@ -6,8 +6,11 @@ import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.JsonReport;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,6 +31,21 @@ final class ReportOptions {
   /** Refuses files that could not be written, before long work is done for them. */
   void check() {
     Arrays.asList(report, json, junit).forEach(OutputFile::check);
+  }
+
+  /** The same options, for another command. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    Map<String, @Nullable Path> files = new LinkedHashMap<>();
+    files.put("--report", report);
+    files.put("--json", json);
+    files.put("--junit", junit);
+    files.forEach((option, file) -> {
+      if (file != null) {
+        arguments.addAll(List.of(option, file.toString()));
+      }
+    });
+    return arguments;
   }
 
   void write(List<Comparison> pairs) {

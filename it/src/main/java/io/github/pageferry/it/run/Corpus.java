@@ -47,13 +47,20 @@ public final class Corpus {
         for (Path file : files(path)) {
           add(WorkloadReader.read(file), file.toString(), workloads, origins);
         }
-      } else if (Files.exists(path) || builtIn(name).isEmpty()) {
+      } else if (Files.exists(path)) {
         add(WorkloadReader.read(path), name, workloads, origins);
       } else {
-        add(List.of(builtIn(name).get()), "the built-in corpus", workloads, origins);
+        Workload workload = builtIn(name).orElseThrow(() -> new BadInputException(name, unknown(name)));
+        add(List.of(workload), "the built-in corpus", workloads, origins);
       }
     }
     return List.copyOf(workloads.values());
+  }
+
+  private static String unknown(String name) {
+    List<String> close = CloseNames.of(name, builtIn().stream().map(Workload::name).toList());
+    return "there is no such file or built-in workload"
+        + (close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close) + "?");
   }
 
   private static void add(

@@ -23,7 +23,7 @@ class LauncherIT {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final String JAVA_HOME = System.getProperty("java.home");
-  private static final String BUILDING = "pageferry: building (the first time, Maven and libraries are downloaded)...\n";
+  private static final String BUILDING = "pageferry: building (this first time, Maven and libraries are downloaded)...\n";
 
   /** The commands that the launcher needs; flock is not one of them. */
   private static final List<String> TOOLS = List.of(
@@ -58,6 +58,7 @@ class LauncherIT {
         .redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "PAGEFERRY_JAVA_OPTS", "PAGEFERRY_NO_BUILD"));
     builder.environment().put("JAVA_HOME", JAVA_HOME);
+    builder.environment().put("HOME", dir.toString());
     builder.environment().putAll(environment);
     return new Started(builder.start(), out, err);
   }
@@ -188,6 +189,15 @@ class LauncherIT {
     assertThat(again.status()).isZero();
     assertThat(again.errText()).isEqualTo(BUILDING);
     assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void speaksOfDownloadsOnlyWhereThereWillBeAny() throws Exception {
+    Files.createDirectories(dir.resolve(".m2/wrapper/dists"));
+    Files.createDirectories(dir.resolve(".m2/repository/info/picocli"));
+    Started started = launch(Map.of(), "--version");
+    assertThat(started.status()).isZero();
+    assertThat(started.errText()).isEqualTo("pageferry: building...\n");
   }
 
   @Test
