@@ -53,6 +53,8 @@ public final class Machines {
       }
     }
     kernel.ext4.syncFs();
+    // A page whose last process was gone while it was being written to swap waits there for reclaim.
+    kernel.swapfile.sysSwapoff();
   }
 
   /** A migrator; the machine's invariants are checked unless the test closes it. */

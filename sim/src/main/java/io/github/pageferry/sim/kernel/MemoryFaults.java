@@ -139,6 +139,15 @@ public class MemoryFaults {
       k.mlock.clearPageMlock(head);
       k.filemap.unlockPage(head);
     }
+    // pte_same(): reclaim may have taken the page while room was made for the new one.
+    if (mm.pageTable().get(address) != pte) {
+      k.memcontrol.unchargePage(newPage);
+      k.swap.putPage(newPage);
+      if (oldPage != 0) {
+        k.swap.putPage(oldPage);
+      }
+      return 0;
+    }
     if (oldPage == 0) {
       mm.anonPages++;
     } else if (!frames.anon(oldPage)) {

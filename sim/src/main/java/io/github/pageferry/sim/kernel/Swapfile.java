@@ -260,7 +260,7 @@ public class Swapfile {
 
   // swapoff(2).
 
-  /** {@code unuse_pte()}: the address maps the page again; 0 or -ENOMEM. */
+  /** {@code unuse_pte()}: the address maps the page again; 1 or -ENOMEM. */
   private int unusePte(Vma vma, long address, int entry, int page) {
     int error = k.memcontrol.tryChargeSwapin(vma.mm);
     if (error != 0) {
@@ -274,10 +274,15 @@ public class Swapfile {
     k.memcontrol.commitChargeSwapin(page, vma.mm);
     swapFree(entry);
     k.swap.activatePage(page);
-    return 0;
+    return 1;
   }
 
-  /** {@code unuse_vma()}: at the page's address where that is known, else wherever the entry stands. */
+  /**
+   * {@code unuse_vma()}: at the page's address where that is known, else where the entry stands first: elsewhere, merged pages may have
+   * it too, which is for a page of its own.
+   *
+   * @return 1, 0 where the entry does not stand there, or -ENOMEM
+   */
   private int unuseVma(Vma vma, int entry, int page) {
     AnonVma anonVma = k.rmap.pageAnonVma(page);
     long from = vma.start;
@@ -291,16 +296,13 @@ public class Swapfile {
     }
     for (long address = from; address < to; address += PageTable.PAGE_SIZE) {
       if (vma.mm.pageTable().get(address) == Pte.swap(0, entry)) {
-        int error = unusePte(vma, address, entry, page);
-        if (error != 0) {
-          return error;
-        }
+        return unusePte(vma, address, entry, page);
       }
     }
     return 0;
   }
 
-  /** {@code unuse_mm()}: of all processes. */
+  /** {@code unuse_mm()}: of all processes, once in each; 0 or -ENOMEM. */
   private int unuseMms(int entry, int page) {
     Set<Mm> mms = new LinkedHashSet<>();
     for (Task task : k.tasks()) {
@@ -309,11 +311,12 @@ public class Swapfile {
       }
     }
     for (Mm mm : mms) {
-      for (Vma vma = mm.first(); vma != null; vma = vma.next) {
-        int error = vma.anonVma == null || area().count(entry) == 0 ? 0 : unuseVma(vma, entry, page);
-        if (error != 0) {
-          return error;
-        }
+      int done = 0;
+      for (Vma vma = mm.first(); vma != null && done == 0 && area().count(entry) != 0; vma = vma.next) {
+        done = vma.anonVma == null ? 0 : unuseVma(vma, entry, page);
+      }
+      if (done < 0) {
+        return done;
       }
     }
     return 0;

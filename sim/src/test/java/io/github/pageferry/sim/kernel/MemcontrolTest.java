@@ -102,6 +102,21 @@ class MemcontrolTest {
     }
   }
 
+  /** Room for a copy is made by reclaim, which may take the very page that is to be copied. */
+  @Test
+  void aPageThatIsReclaimedWhileItIsCopiedIsReadAgain() {
+    t.machine.swapOn(32);
+    MemCgroup group = join(2);
+    long address = t.written(2, 1);
+    SimulatedProcess child = t.self.fork();
+    assertThat(child.write(address, 7)).isZero();
+    assertThat(child.peek(address)).isEqualTo(7);
+    assertThat(t.self.read(address)).isZero();
+    assertThat(t.self.peek(address)).isEqualTo(1);
+    assertThat(group.usage).isLessThanOrEqualTo(2);
+    child.exit();
+  }
+
   @Test
   void whereNothingCanBeReclaimedTheProcessGetsASignal() {
     MemCgroup group = join(10);

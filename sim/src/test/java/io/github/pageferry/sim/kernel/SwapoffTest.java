@@ -62,6 +62,22 @@ class SwapoffTest {
   }
 
   @Test
+  void mergedPagesOfOneMappingAreReadOnceForEachAddress() {
+    t.machine.swapOn(16);
+    long a = t.written(2, 1);
+    long b = a + TestKernel.PAGE;
+    t.self.write(b, 1);
+    t.self.mergeable(a, 2 * TestKernel.PAGE);
+    t.self.mergePages();
+    assertThat(t.pageAt(b)).isEqualTo(t.pageAt(a));
+    t.swapOut(a);
+    assertThat(t.machine.swapOff()).isZero();
+    assertThat(t.self.peek(a)).isEqualTo(1);
+    assertThat(t.self.peek(b)).isEqualTo(1);
+    assertThat(t.pageAt(a)).isNotEqualTo(t.pageAt(b));
+  }
+
+  @Test
   void sharedMemoryGetsItsPagesBack() {
     t.machine.swapOn(16);
     long address = t.shared(2, 1);
