@@ -133,7 +133,7 @@ class LauncherIT {
   void argumentsArePassedAsTheyAre() throws Exception {
     Started started = packaged("conform", "a  file 'of' $HOME *");
     assertThat(started.status()).isEqualTo(2);
-    assertThat(started.errText()).isEqualTo("a  file 'of' $HOME *: there is no such file\n");
+    assertThat(started.errText()).isEqualTo("a  file 'of' $HOME *: there is no such file or built-in workload\n");
   }
 
   @Test
