@@ -115,4 +115,14 @@ class BufferMigratePageTest {
     assertThatThrownBy(this::move).isInstanceOf(KernelBug.class).hasMessageContaining("lock_buffer()");
     Machines.expectCrash();
   }
+
+  @Test
+  void aPageWithoutBuffersThatSomebodyHoldsStays() {
+    t.k.filemap.lockPage(page);
+    assertThat(t.k.buffer.tryToReleasePage(page)).isTrue();
+    t.k.filemap.unlockPage(page);
+    t.self.pin(address);
+    assertThat(move()).isEqualTo(-Err.EAGAIN);
+    assertThat(t.pageAt(address)).isEqualTo(page);
+  }
 }

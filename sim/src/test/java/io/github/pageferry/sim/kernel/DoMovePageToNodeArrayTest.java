@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.SimulatedProcess;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.UserInts;
 import io.github.pageferry.sim.mm.UserLongs;
 import org.junit.jupiter.api.Test;
@@ -145,5 +146,17 @@ class DoMovePageToNodeArrayTest {
     assertThat(t.frames.count(t.pageAt(stays))).isEqualTo(1);
     assertThat(t.frames.count(t.pageAt(moves))).isEqualTo(1);
     assertThat(t.frames.count(t.pageAt(shared))).isEqualTo(1);
+  }
+
+  @Test
+  void aPageThatIsOnNoListIsBusyInLaterReleasesToo() {
+    TestKernel later = new TestKernel(io.github.pageferry.sim.Machines.SMALL, "5.10");
+    long address = later.written(1, 1);
+    PageList list = later.isolate(later.pageAt(address));
+    int[] status = {-9};
+    assertThat(later.self.movePages(0, 1, UserLongs.of(address), UserInts.of(2), UserInts.of(status), MovePages.MPOL_MF_MOVE))
+        .isZero();
+    assertThat(status).containsExactly(-Err.EBUSY);
+    later.k.migrate.putbackLruPages(list);
   }
 }

@@ -209,4 +209,16 @@ class FallbackMigratePageTest {
     assertThat(writes).isZero();
     assertThat(t.nodeAt(address)).isEqualTo(2);
   }
+
+  @Test
+  void aCleanPageThatSomebodyHoldsStays() {
+    PageList list = dirtyPage();
+    t.frames.clear(page, PageFlag.DIRTY);
+    t.k.current.mm().pageTable().set(address, t.pte(address) & ~Pte.DIRTY);
+    t.frames.get(page);
+    assertThat(move(list)).isEqualTo(-Err.EAGAIN);
+    assertThat(t.pageAt(address)).isEqualTo(page);
+    t.k.swap.putPage(page);
+    t.k.migrate.putbackLruPages(list);
+  }
 }

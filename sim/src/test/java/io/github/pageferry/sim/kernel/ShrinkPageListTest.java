@@ -233,4 +233,50 @@ class ShrinkPageListTest {
     assertThat(t.machine.reclaim(0, 100)).isEqualTo(4);
     assertThat(t.pte(file)).isZero();
   }
+
+  @Test
+  void aCleanPageThatSomebodyHoldsStays() {
+    long address = t.file(FileSystem.EXT4, 1);
+    int page = t.pageAt(address);
+    t.frames.get(page);
+    assertThat(t.k.vmscanReclaim.reclaimPage(page)).isFalse();
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
+    t.k.swap.putPage(page);
+    t.self.read(address);
+    assertThat(t.pageAt(address)).as("still cached").isEqualTo(page);
+  }
+
+  @Test
+  void dirtyBuffersWithoutAFileAreFreedThoughSomebodyHoldsThePage() {
+    long address = t.file(FileSystem.VFAT, 1);
+    int page = t.pageAt(address);
+    int bh = t.k.buffer.pageBuffers(page);
+    t.k.bufferHeads.get(bh);
+    t.self.unmap(address, TestKernel.PAGE);
+    t.frames.get(page);
+    t.frames.set(page, PageFlag.DIRTY);
+    assertThat(t.k.vmscanReclaim.reclaimPage(page)).as("a buffer is busy").isFalse();
+    assertThat(t.frames.has(page, PageFlag.DIRTY)).isTrue();
+    t.k.bufferHeads.put(bh);
+    assertThat(t.k.vmscanReclaim.reclaimPage(page)).isFalse();
+    assertThat(t.frames.has(page, PageFlag.DIRTY)).isFalse();
+    assertThat(t.k.buffer.pageHasBuffers(page)).isFalse();
+    t.k.swap.lruAddDrainAll();
+    t.k.swap.putPage(page);
+    assertThat(t.frames.count(page)).isZero();
+  }
+
+  @Test
+  void aDirtyPageThatNothingCanWriteBecomesActive() {
+    long address = t.file(FileSystem.RAMFS, 1);
+    int page = t.pageAt(address);
+    Objects.requireNonNull(t.k.pageMapping(page)).unevictable = false;
+    t.k.vmscan.isolateLruPage(page);
+    t.k.vmscan.putbackLruPage(page);
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.frames.has(page, PageFlag.DIRTY)).isTrue();
+    assertThat(t.k.vmscanReclaim.reclaimPage(page)).isFalse();
+    assertThat(t.frames.has(page, PageFlag.ACTIVE)).isTrue();
+    assertThat(t.frames.has(page, PageFlag.DIRTY)).isTrue();
+  }
 }
