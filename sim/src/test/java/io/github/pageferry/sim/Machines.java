@@ -39,7 +39,10 @@ public final class Machines {
     return machine;
   }
 
-  /** All processes exit, all pipes are closed, all files removed and journals committed: nothing has a page any longer. */
+  /**
+   * All processes exit, all pipes are closed, all files removed and journals committed, and the pools of huge pages, of which all are
+   * free, are given up: nothing has a page any longer.
+   */
   private static void end(Kernel kernel) {
     for (Task task : kernel.tasks()) {
       if (task.mm != null) {
@@ -55,6 +58,10 @@ public final class Machines {
     kernel.ext4.syncFs();
     // A page whose last process was gone while it was being written to swap waits there for reclaim.
     kernel.swapfile.sysSwapoff();
+    assertThat(kernel.hugetlb.pool().reserved).as("huge pages promised to nobody").isZero();
+    for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
+      assertThat(kernel.hugetlb.setPoolSize(node, 0)).as("huge pages of node " + node + " that nobody has").isZero();
+    }
   }
 
   /** A migrator; the machine's invariants are checked unless the test closes it. */
