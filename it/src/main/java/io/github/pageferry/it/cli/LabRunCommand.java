@@ -42,7 +42,8 @@ final class LabRunCommand implements Callable<Integer> {
   private @Nullable Integer nodes;
 
   @Option(names = "--topology", paramLabel = "NODES", description = "The machine's nodes, parted by commas, each with its"
-      + " memory and CPUs, those with CPUs first (256M/1cpu,1cpu,256M), or a name: hole, no-cpu, no-memory, uneven.")
+      + " memory and CPUs, those with CPUs first, a dash where there is none of that number (256M/1cpu,-,1cpu,256M), or a name:"
+      + " hole, memory-hole, no-cpu, no-memory, uneven.")
   private @Nullable String topology;
 
   @Mixin

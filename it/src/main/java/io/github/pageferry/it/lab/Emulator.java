@@ -3,6 +3,7 @@ package io.github.pageferry.it.lab;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The command line of the emulator. */
 final class Emulator {
@@ -24,9 +25,10 @@ final class Emulator {
    */
   static List<String> command(Tools.Tool emulator, Kernel kernel, Path archive, LabTopology topology, Path socket) {
     List<String> command = new ArrayList<>(emulator.command());
+    // Several threads of translated code trip over kernels that patch themselves, a single one cannot take out a CPU.
+    String threads = topology.takenCpus().isEmpty() ? "single" : "multi";
     command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        // several threads of translated code trip over kernels that patch themselves
-        "-accel", "tcg,thread=single", "-machine", "pc", "-m", topology.megabytes() + "M", "-smp", "" + topology.cpus()));
+        "-accel", "tcg,thread=" + threads, "-machine", "pc", "-m", topology.megabytes() + "M", "-smp", "" + topology.cpus()));
     int cpu = 0;
     for (int number = 0; number < topology.nodes().size(); number++) {
       LabTopology.Node node = topology.nodes().get(number);
@@ -41,7 +43,8 @@ final class Emulator {
       }
       command.addAll(List.of("-numa", numa.toString()));
     }
-    command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", archive.toString(), "-append", KERNEL_OPTIONS,
+    command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", archive.toString(), "-append",
+        KERNEL_OPTIONS + topology.takenCpus().stream().map(taken -> " pageferry.take=" + taken).collect(Collectors.joining()),
         "-chardev", "file,id=console,path=/dev/stdout", "-serial", "chardev:console",
         "-chardev", "socket,id=line,path=" + socket + ",server=on,wait=on", "-serial", "chardev:line"));
     return command;

@@ -79,7 +79,10 @@ public final class LabBackend implements Backend {
   }
 
   /**
-   * What the API says in the guest of something that {@link io.github.pageferry.it.lab.guest.GuestServer} knows by this name.
+   * What the API says in the guest, for tests.
+   *
+   * @param about a name that {@link io.github.pageferry.it.lab.guest.GuestFacts} knows
+   * @return lines of names and values, parted by {@code =}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
    */

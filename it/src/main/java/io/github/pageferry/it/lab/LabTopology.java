@@ -23,13 +23,14 @@ public record LabTopology(List<Node> nodes) {
   private static final int USUAL_MEGABYTES = 256;
   private static final int MOST_NODES = 64;
 
-  private static final Pattern NODE = Pattern.compile("(?:([0-9]{1,5})M)?(?:(?:^|/)([0-9]{1,2})cpus?)?");
+  private static final Pattern NODE = Pattern.compile("(-)|(?:([0-9]{1,5})M)?(?:(?:^|/)([0-9]{1,2})cpus?)?");
 
   /** Topologies by name, odd ones that real machines have. */
   private static final Map<String, String> NAMED = new TreeMap<>(Map.of(
       "no-memory", "256M/1cpu,256M/1cpu,1cpu",
       "no-cpu", "256M/1cpu,256M/1cpu,256M,256M",
-      "hole", "256M/1cpu,1cpu,256M/1cpu,256M/1cpu",
+      "hole", "256M/1cpu,-,256M/1cpu,256M/1cpu",
+      "memory-hole", "256M/1cpu,1cpu,256M/1cpu,256M/1cpu",
       "uneven", "512M/2cpus,128M/1cpu,256M"));
 
   /**
@@ -37,11 +38,22 @@ public record LabTopology(List<Node> nodes) {
    *
    * @param megabytes of memory; 0 for none
    * @param cpus how many; 0 for none
+   * @param taken whether its CPUs are taken out once the guest has booted, so that its number is one of no node
    */
-  public record Node(int megabytes, int cpus) {
+  public record Node(int megabytes, int cpus, boolean taken) {
+
+    /** A number that no node has. */
+    static final Node NONE = new Node(0, 1, true);
+
+    public Node(int megabytes, int cpus) {
+      this(megabytes, cpus, false);
+    }
 
     @Override
     public String toString() {
+      if (taken) {
+        return "-";
+      }
       String memory = megabytes == 0 ? "" : megabytes + "M";
       String processors = cpus == 0 ? "" : cpus + (cpus == 1 ? "cpu" : "cpus");
       return memory + (memory.isEmpty() || processors.isEmpty() ? "" : "/") + processors;
@@ -53,7 +65,7 @@ public record LabTopology(List<Node> nodes) {
     if (nodes.isEmpty() || nodes.size() > MOST_NODES) {
       throw new IllegalArgumentException("a guest has from 1 to " + MOST_NODES + " nodes, not " + nodes.size());
     }
-    if (nodes.get(0).cpus == 0 || nodes.get(0).megabytes == 0) {
+    if (nodes.get(0).taken || nodes.get(0).cpus == 0 || nodes.get(0).megabytes == 0) {
       throw new IllegalArgumentException("node 0 needs a CPU and memory");
     }
     boolean without = false;
@@ -82,7 +94,8 @@ public record LabTopology(List<Node> nodes) {
   }
 
   /**
-   * Reads a name, or nodes parted by commas, each with its memory and CPUs: {@code 256M/2cpus,1cpu,128M}.
+   * Reads a name, or nodes parted by commas, each with its memory and CPUs, or a dash where there is none of that number:
+   * {@code 256M/2cpus,-,1cpu,128M}.
    *
    * @throws IllegalArgumentException where it is neither
    */
@@ -92,9 +105,9 @@ public record LabTopology(List<Node> nodes) {
       Matcher node = NODE.matcher(part);
       if (part.isEmpty() || !node.matches()) {
         throw new IllegalArgumentException("'" + text + "' is no topology: it should be one of "
-            + String.join(", ", NAMED.keySet()) + ", or nodes like 256M/1cpu,256M,1cpu");
+            + String.join(", ", NAMED.keySet()) + ", or nodes like 256M/1cpu,-,1cpu,256M");
       }
-      nodes.add(new Node(number(node.group(1)), number(node.group(2))));
+      nodes.add(node.group(1) != null ? Node.NONE : new Node(number(node.group(2)), number(node.group(3))));
     }
     return new LabTopology(nodes);
   }
@@ -109,6 +122,20 @@ public record LabTopology(List<Node> nodes) {
 
   int cpus() {
     return nodes.stream().mapToInt(Node::cpus).sum();
+  }
+
+  /** The numbers of CPUs that are taken out. */
+  List<Integer> takenCpus() {
+    List<Integer> taken = new ArrayList<>();
+    int cpu = 0;
+    for (Node node : nodes) {
+      for (int i = 0; i < node.cpus; i++, cpu++) {
+        if (node.taken) {
+          taken.add(cpu);
+        }
+      }
+    }
+    return taken;
   }
 
   /** How many nodes with memory there are from 0 on, before the first without. */
