@@ -35,7 +35,8 @@ public final class Frames {
   private static final int PART = 2048;
 
   private static final int LONGEST = 1 << 28;
-  private static final Pattern HEAD = Pattern.compile("(?:.*[^a-z])?([a-z]+) ([0-9]{1,9}) ([0-9a-f]{1,8})");
+  private static final Pattern HEAD = Pattern.compile(
+      "(" + String.join("|", READY, RUN, FACTS, ANSWER, FAILED, MORE) + ") ([0-9]{1,9}) ([0-9a-f]{1,8})");
 
   /** One message. */
   public record Frame(String word, String text) {}

@@ -50,7 +50,9 @@ final class Guest implements AutoCloseable {
   /** Ten times and more what a machine with nothing else to do needs. */
   private static final Duration BOOT_LIMIT = Duration.ofMinutes(5);
 
-  private static final Duration ANSWER_LIMIT = Duration.ofMinutes(6);
+  /** The same for what is asked. */
+  static final Duration ANSWER_LIMIT = Duration.ofMinutes(6);
+
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final int LOOK_MILLIS = 50;
 
@@ -65,7 +67,6 @@ final class Guest implements AutoCloseable {
   private final Thread consoleReader;
   private @Nullable SocketChannel line;
   private @Nullable OutputStream out;
-  private boolean answered;
 
   private Guest(Process process, Path socket, BooleanSupplier cancelled) {
     this.process = process;
@@ -98,7 +99,6 @@ final class Guest implements AutoCloseable {
     try {
       guest.connect();
       guest.await(Frames.READY, BOOT_LIMIT, "while it was booting");
-      guest.answered = true;
       return guest;
     } catch (RuntimeException | Error e) {
       guest.close();
@@ -175,23 +175,24 @@ final class Guest implements AutoCloseable {
    * Asks something.
    *
    * @param what for a message: "while it ran …"
+   * @param limit how long its answer may take, by this machine's clock: a guest's may be wrong
    * @return what it answers
    * @throws GuestDiedException where it does not answer; it can only be closed then
    * @throws IllegalStateException where the guest's harness failed with what was asked; it can be asked again
    * @throws CancelledException where the user asked for the end
    */
-  String ask(String word, String text, String what) {
+  String ask(String word, String text, String what, Duration limit) {
     frames.clear();
     try {
       Frames.writeInParts(Objects.requireNonNull(out), word, text, () -> {
-        if (!Frames.confirms(next(ANSWER_LIMIT, what))) {
+        if (!Frames.confirms(next(limit, what))) {
           throw new IOException("it sent something else than was expected");
         }
       });
     } catch (IOException e) {
       throw died("was lost (" + e.getMessage() + ") " + what);
     }
-    return await(Frames.ANSWER, ANSWER_LIMIT, what);
+    return await(Frames.ANSWER, limit, what);
   }
 
   private String await(String word, Duration limit, String what) {
@@ -271,11 +272,6 @@ final class Guest implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new CancelledException();
     }
-  }
-
-  /** Whether it ever could be asked. */
-  boolean hasAnswered() {
-    return answered;
   }
 
   /** What its kernel has warned of since this was asked last. */

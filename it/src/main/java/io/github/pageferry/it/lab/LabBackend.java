@@ -8,6 +8,7 @@ import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ public final class LabBackend implements Backend {
   private final Path archive;
   private final BooleanSupplier cancelled;
   private final Consumer<String> notes;
+  private Duration answerLimit = Guest.ANSWER_LIMIT;
   private @Nullable Guest guest;
   private boolean bootsNever;
 
@@ -43,6 +45,11 @@ public final class LabBackend implements Backend {
     this.archive = archive;
     this.cancelled = cancelled;
     this.notes = notes;
+  }
+
+  /** How long an answer may take before the guest counts as hanging. */
+  void setAnswerLimit(Duration limit) {
+    answerLimit = limit;
   }
 
   @Override
@@ -96,7 +103,7 @@ public final class LabBackend implements Backend {
     }
     Guest asked = guest();
     try {
-      return asked.ask(word, text, what);
+      return asked.ask(word, text, what, answerLimit);
     } catch (GuestDiedException | CancelledException e) {
       end();
       throw e;

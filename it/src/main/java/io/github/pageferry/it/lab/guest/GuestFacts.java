@@ -35,7 +35,7 @@ public final class GuestFacts {
   /** The kernel panics. */
   public static final String PANIC = "panic";
 
-  /** The kernel says that something is broken, and goes on. */
+  /** The kernel says that something is broken, and goes on; the harness does not. */
   public static final String COMPLAINT = "complaint";
 
   /** The harness ends. */
@@ -53,7 +53,7 @@ public final class GuestFacts {
       case TOPOLOGY -> lines(topology());
       case PINNER -> lines(pinner());
       case PANIC -> write(Path.of("/proc/sysrq-trigger"), "c");
-      case COMPLAINT -> write(Path.of("/dev/kmsg"), "BUG: a test says that something is broken");
+      case COMPLAINT -> write(Path.of("/dev/kmsg"), "<0>BUG: a test says that something is broken");
       case EXIT -> exit();
       case SILENCE -> rest(Long.MAX_VALUE);
       default -> throw new IllegalArgumentException("no such facts: " + name);
@@ -141,8 +141,8 @@ public final class GuestFacts {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    // time for the console
-    return rest(500);
+    // what comes of it is seen on the console
+    return rest(Long.MAX_VALUE);
   }
 
   private static String exit() {
