@@ -47,11 +47,11 @@ final class Guest implements AutoCloseable {
       kill $watch 2>/dev/null
       """;
 
-  /** Ten times and more what a machine with nothing else to do needs. */
-  private static final Duration BOOT_LIMIT = Duration.ofMinutes(5);
+  /** Many times what a machine with nothing else to do needs. */
+  private static final Duration BOOT_LIMIT = Duration.ofMinutes(10);
 
   /** The same for what is asked. */
-  static final Duration ANSWER_LIMIT = Duration.ofMinutes(6);
+  static final Duration ANSWER_LIMIT = Duration.ofMinutes(10);
 
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final int LOOK_MILLIS = 50;

@@ -2,33 +2,40 @@ package io.github.pageferry.it.lab;
 
 import io.github.pageferry.it.run.CannotRunException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder for the files of one backend's guests. It goes with {@link #close}, with the JVM, or with the next such folder. */
 final class GuestFolder implements AutoCloseable {
 
-  private static final Pattern NAME = Pattern.compile("pageferry-lab-([0-9]+)-.*");
+  private static final String NAME = "pageferry-lab-";
+
+  /** Locked as long as somebody uses the folder. */
+  private static final String OWNED = "owned";
 
   /** A socket's path has no more room (unix(7)), its name is in the folder. */
-  private static final int LONGEST_PATH = 90;
+  private static final int LONGEST_PARENT = 60;
 
   private final Path path;
+  private final FileChannel owned;
   private final Thread shutdownHook;
 
   GuestFolder() {
     Path parent = Path.of(System.getProperty("java.io.tmpdir"));
-    String name = "pageferry-lab-" + ProcessHandle.current().pid() + "-";
-    if ((parent + "/" + name).length() > LONGEST_PATH - 20) {
+    if (parent.toString().length() > LONGEST_PARENT) {
       parent = Path.of("/tmp");
     }
     try {
       removeLeftovers(parent);
-      path = Files.createTempDirectory(parent, name);
+      path = Files.createTempDirectory(parent, NAME + ProcessHandle.current().pid() + "-");
+      owned = FileChannel.open(path.resolve(OWNED), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      owned.lock();
     } catch (IOException e) {
       throw new CannotRunException("no folder for guests can be made in " + parent + ": " + e, e);
     }
@@ -40,12 +47,16 @@ final class GuestFolder implements AutoCloseable {
   private static void removeLeftovers(Path parent) throws IOException {
     List<Path> all;
     try (Stream<Path> files = Files.list(parent)) {
-      all = files.toList();
+      all = files.filter(path -> path.getFileName().toString().startsWith(NAME)).toList();
     }
     for (Path each : all) {
-      Matcher name = NAME.matcher(each.getFileName().toString());
-      if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty() && Files.isWritable(each)) {
-        LabFolder.delete(each);
+      try (FileChannel channel = FileChannel.open(each.resolve(OWNED), StandardOpenOption.WRITE)) {
+        if (channel.tryLock() != null) {
+          LabFolder.delete(each);
+        }
+      } catch (IOException | UncheckedIOException | OverlappingFileLockException e) {
+        // another user's, or another process is about to use it or to delete it
+        continue;
       }
     }
   }
@@ -57,6 +68,7 @@ final class GuestFolder implements AutoCloseable {
   private void delete() {
     try {
       LabFolder.delete(path);
+      owned.close();
     } catch (IOException e) {
       // the next such folder finds it
       return;
