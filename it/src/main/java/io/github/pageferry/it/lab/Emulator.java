@@ -28,7 +28,9 @@ final class Emulator {
     // Several threads of translated code trip over kernels that patch themselves, a single one cannot take out a CPU.
     String threads = topology.takenCpus().isEmpty() ? "single" : "multi";
     command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-accel", "tcg,thread=" + threads, "-machine", "pc", "-m", topology.megabytes() + "M", "-smp", "" + topology.cpus()));
+        "-accel", "tcg,thread=" + threads, "-machine", "pc", "-m", topology.megabytes() + "M", "-smp",
+        // a socket is of one node
+        topology.cpus() + ",sockets=" + topology.cpus() + ",cores=1,threads=1"));
     int cpu = 0;
     for (int number = 0; number < topology.nodes().size(); number++) {
       LabTopology.Node node = topology.nodes().get(number);

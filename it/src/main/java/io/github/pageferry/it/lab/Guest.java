@@ -99,6 +99,8 @@ final class Guest implements AutoCloseable {
     try {
       guest.connect();
       guest.await(Frames.READY, BOOT_LIMIT, "while it was booting");
+      // those of booting are of no interest
+      guest.takeWarnings();
       return guest;
     } catch (RuntimeException | Error e) {
       guest.close();

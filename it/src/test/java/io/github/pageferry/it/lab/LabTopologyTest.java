@@ -55,7 +55,7 @@ class LabTopologyTest {
         .containsSequence("-numa", "node,nodeid=1,cpus=2-2")
         .containsSequence("-numa", "node,nodeid=2,memdev=m2")
         .containsSequence("-object", "memory-backend-ram,id=m2,size=128M")
-        .containsSequence("-m", "640M", "-smp", "3")
+        .containsSequence("-m", "640M", "-smp", "3,sockets=3,cores=1,threads=1")
         .containsSequence("-accel", "tcg,thread=multi")
         .doesNotContain("-enable-kvm").anyMatch(word -> word.endsWith(" pageferry.take=2"));
   }
