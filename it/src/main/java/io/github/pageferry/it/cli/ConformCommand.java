@@ -42,18 +42,21 @@ final class ConformCommand implements Callable<Integer> {
   /** A folder's name may have a comma in it. */
   private static final String SPLIT = ",(?=(?:host|sim|lab|traces)\\b)";
 
+  /** picocli would print the expression. */
+  private static final String BACKENDS = "BACKEND[,BACKEND...]";
+
   @Spec
   private CommandSpec spec;
 
   @Mixin
   private WorkloadArguments workloads = new WorkloadArguments();
 
-  @Option(names = "--on", paramLabel = "BACKEND", defaultValue = "host", split = SPLIT,
+  @Option(names = "--on", paramLabel = BACKENDS, hideParamSyntax = true, defaultValue = "host", split = SPLIT,
       description = "What is examined: " + Backends.NAMES + ". Several are parted by commas, or the option is repeated."
           + " Default: ${DEFAULT-VALUE}.")
   private List<String> on = List.of();
 
-  @Option(names = "--against", paramLabel = "BACKEND", defaultValue = "sim", split = SPLIT,
+  @Option(names = "--against", paramLabel = BACKENDS, hideParamSyntax = true, defaultValue = "sim", split = SPLIT,
       description = "What it is compared with; of several, each. Default: ${DEFAULT-VALUE}.")
   private List<String> against = List.of();
 
