@@ -4,6 +4,7 @@ import io.github.pageferry.it.fuzz.Campaign;
 import io.github.pageferry.it.fuzz.FuzzReport;
 import io.github.pageferry.it.fuzz.Generator;
 import io.github.pageferry.it.run.Backends;
+import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import java.nio.file.Path;
@@ -89,12 +90,15 @@ final class FuzzCommand implements Callable<Integer> {
     long from = seed != null ? seed : System.currentTimeMillis() / 1000 % 1_000_000_000;
     try (Backend examined = context.open(spec, "--on", on, mostNodes);
         Backend other = context.open(spec, "--against", against, examined.kernel(), examined.nodes().orElse(mostNodes))) {
-      FuzzOutput output = new FuzzOutput(context.console(), out, on, against, first, count);
+      // Asked now: where a signal ends the run, the host's testbed is closed before the report is written.
+      Side one = Side.of(examined);
+      Side two = Side.of(other);
+      FuzzOutput output = new FuzzOutput(context.console(), out, one, two, first, count, nodes != null);
       Campaign campaign = new Campaign(examined, other, tries, context.ending()::requested, output);
-      output.head(examined, other, from, mostNodes);
+      output.head(from, mostNodes);
       campaign.run(new Generator(from, mostNodes), first, count);
       output.tail(campaign);
-      OutputFile.write(json, FuzzReport.format(campaign, from, first, mostNodes, examined, other, output.replays()));
+      OutputFile.write(json, FuzzReport.format(campaign, from, first, mostNodes, one, two, output.replays()));
       if (campaign.isInterrupted()) {
         throw new CancelledException();
       }

@@ -5,7 +5,7 @@ import io.github.pageferry.it.fuzz.Campaign;
 import io.github.pageferry.it.fuzz.Coverage;
 import io.github.pageferry.it.fuzz.Finding;
 import io.github.pageferry.it.run.Divergence;
-import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.trace.TraceWriter;
@@ -28,34 +28,43 @@ final class FuzzOutput implements Campaign.Listener {
 
   private final Console console;
   private final Path folder;
+  private final Side one;
+  private final Side two;
   private final String on;
   private final String against;
   private final long first;
   private final long count;
   private final Map<String, String> replays = new LinkedHashMap<>();
+  private final boolean nodesAreGiven;
   private String seedArguments = "";
+  private String nodesArgument = "";
   private long done;
   private int found;
 
   /**
    * @param folder for what is found
-   * @param on the examined backend, as on the command line
-   * @param against the other one
+   * @param one the examined backend
+   * @param two the other one
+   * @param nodesAreGiven whether the user has said for how many nodes
    */
-  FuzzOutput(Console console, Path folder, String on, String against, long first, long count) {
+  FuzzOutput(Console console, Path folder, Side one, Side two, long first, long count, boolean nodesAreGiven) {
     this.console = console;
     this.folder = folder;
-    this.on = on;
-    this.against = against;
+    this.one = one;
+    this.two = two;
+    on = one.name();
+    against = two.name();
+    this.nodesAreGiven = nodesAreGiven;
     this.first = first;
     this.count = count;
   }
 
-  void head(Backend examined, Backend other, long seed, int nodes) {
+  void head(long seed, int nodes) {
     int width = Math.max(on.length(), against.length());
-    console.line(StringUtils.rightPad(on, width) + "  " + examined.description());
-    console.line(StringUtils.rightPad(against, width) + "  " + other.description());
+    console.line(StringUtils.rightPad(on, width) + "  " + one.description());
+    console.line(StringUtils.rightPad(against, width) + "  " + two.description());
     seedArguments = "--seed " + seed + " --nodes " + nodes;
+    nodesArgument = nodesAreGiven ? " --nodes " + nodes : "";
     console.line("");
     console.line("seed " + seed + ", " + (count == 1 ? "workload " + first : "workloads " + first + " to " + (first + count - 1))
         + ", for " + (nodes == 1 ? "1 node" : "up to " + nodes + " nodes"));
@@ -77,7 +86,7 @@ final class FuzzOutput implements Campaign.Listener {
   public void found(Finding finding) {
     Path file = write(finding);
     String replay = finding.lasting()
-        ? "./pageferry conform " + file + " --on " + on + " --against " + against
+        ? "./pageferry conform " + file + " --on " + on + " --against " + against + nodesArgument
         : "./pageferry fuzz " + seedArguments + " --first " + finding.number() + " --count 1 --on " + on + " --against " + against;
     replays.put(finding.symptom(), replay);
     console.line("");

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.run.Side;
 import java.util.Map;
 
 /** What a campaign came to, for machines. */
@@ -24,7 +24,7 @@ public final class FuzzReport {
    * @param replays for each symptom the command line that runs its least workload again
    */
   public static String format(
-      Campaign campaign, long seed, long first, int nodes, Backend on, Backend against, Map<String, String> replays) {
+      Campaign campaign, long seed, long first, int nodes, Side on, Side against, Map<String, String> replays) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("seed", seed).put("first", first).put("nodes", nodes);
     root.set("on", backend(on));
@@ -58,7 +58,7 @@ public final class FuzzReport {
     }
   }
 
-  private static ObjectNode backend(Backend backend) {
+  private static ObjectNode backend(Side backend) {
     return MAPPER.createObjectNode()
         .put("name", backend.name())
         .put("kernel", backend.kernel())

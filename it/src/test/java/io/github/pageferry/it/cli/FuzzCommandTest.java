@@ -126,9 +126,11 @@ class FuzzCommandTest {
   }
 
   @Test
-  void aSignalEndsItWithTheTotalsSoFar() {
+  void aSignalEndsItWithTheTotalsSoFar() throws IOException {
     pageferry.cancelled = true;
-    assertThat(fuzz("--count", "1000")).isEqualTo(130);
+    Path json = dir.resolve("result.json");
+    assertThat(fuzz("--count", "1000", "--json", json.toString())).isEqualTo(130);
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("interrupted").asBoolean()).isTrue();
     assertThat(pageferry.orderly).isTrue();
     assertThat(pageferry.out).endsWith("0 workloads, 0 ran: 0 equivalent, 0 diverged; 0 skipped; ended before all were made\n");
     assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
