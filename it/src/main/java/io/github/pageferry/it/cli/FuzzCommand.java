@@ -102,7 +102,7 @@ final class FuzzCommand implements Callable<Integer> {
       if (campaign.isInterrupted()) {
         throw new CancelledException();
       }
-      return campaign.isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
+      return campaign.summary().isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.pageferry.it.fuzz.Coverage;
 import io.github.pageferry.it.fuzz.Finding;
 import io.github.pageferry.it.run.Divergence;
 import io.github.pageferry.it.run.Side;
+import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.trace.TraceWriter;
@@ -129,16 +130,17 @@ final class FuzzOutput implements Campaign.Listener {
   }
 
   void tail(Campaign campaign) {
+    Summary summary = campaign.summary();
     console.line("");
     coverage(campaign.coverage()).forEach(console::line);
     campaign.skips().forEach((reason, times) ->
         console.line(console.coloured(Colour.YELLOW, "skipped ") + times + " times, " + reason));
     campaign.symptoms().forEach((symptom, times) ->
         console.line(console.coloured(Colour.RED, "found ") + (times == 1 ? "once: " : times + " times: ") + symptom));
-    console.line(console.coloured(campaign.isSuccess() ? Colour.GREEN : Colour.RED,
-        campaign.summary() + (campaign.isInterrupted() ? "; ended before all were made" : "")));
-    if (campaign.ran() == 0 && !campaign.isInterrupted()) {
-      console.error("nothing ran: " + (campaign.broken() > 0 ? "all that could run is broken" : "all workloads were skipped"));
+    console.line(console.coloured(summary.isSuccess() ? Colour.GREEN : Colour.RED,
+        summary + (campaign.isInterrupted() ? "; ended before all were made" : "")));
+    if (summary.ran() == 0 && !campaign.isInterrupted()) {
+      console.error("nothing ran: " + (summary.broken() > 0 ? "all that could run is broken" : "all workloads were skipped"));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.pageferry.it.fuzz;
 
+import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.workload.Workload;
@@ -142,45 +143,13 @@ public final class Campaign {
     return List.copyOf(findings);
   }
 
-  public int equivalent() {
-    return equivalent;
-  }
-
-  public int diverged() {
-    return diverged;
-  }
-
-  public int broken() {
-    return broken;
-  }
-
-  public int skipped() {
-    return skips.values().stream().mapToInt(Integer::intValue).sum();
-  }
-
-  /** How many were run to their end on both sides. */
-  public int ran() {
-    return equivalent + diverged;
-  }
-
-  /** How many were made. */
-  public int total() {
-    return ran() + broken + skipped();
+  /** How many workloads came to what. */
+  public Summary summary() {
+    return new Summary(equivalent, diverged, skips.values().stream().mapToInt(Integer::intValue).sum(), broken);
   }
 
   /** Whether the user wanted the end before it was there. */
   public boolean isInterrupted() {
     return interrupted;
-  }
-
-  /** Whether all is as wanted: something ran, and nothing diverged or broke. */
-  public boolean isSuccess() {
-    return ran() > 0 && diverged == 0 && broken == 0;
-  }
-
-  /** For people, on one line. */
-  public String summary() {
-    return total() + (total() == 1 ? " workload, " : " workloads, ") + ran() + " ran: " + equivalent + " equivalent, "
-        + diverged + " diverged" + (broken > 0 ? ", " + broken + " broken" : "") + "; " + skipped() + " skipped";
   }
 }

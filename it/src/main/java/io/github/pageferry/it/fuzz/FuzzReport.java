@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.pageferry.it.run.JsonReport;
 import io.github.pageferry.it.run.Side;
 import java.util.Map;
 
@@ -27,16 +28,10 @@ public final class FuzzReport {
       Campaign campaign, long seed, long first, int nodes, Side on, Side against, Map<String, String> replays) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("seed", seed).put("first", first).put("nodes", nodes);
-    root.set("on", backend(on));
-    root.set("against", backend(against));
+    root.set("on", JsonReport.side(on));
+    root.set("against", JsonReport.side(against));
     root.put("interrupted", campaign.isInterrupted());
-    root.putObject("summary")
-        .put("total", campaign.total())
-        .put("ran", campaign.ran())
-        .put("equivalent", campaign.equivalent())
-        .put("diverged", campaign.diverged())
-        .put("skipped", campaign.skipped())
-        .put("broken", campaign.broken());
+    JsonReport.summary(root, campaign.summary());
     counts(root.putObject("skips"), campaign.skips());
     ArrayNode findings = root.putArray("findings");
     for (Finding finding : campaign.findings()) {
@@ -56,13 +51,6 @@ public final class FuzzReport {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static ObjectNode backend(Side backend) {
-    return MAPPER.createObjectNode()
-        .put("name", backend.name())
-        .put("kernel", backend.kernel())
-        .put("description", backend.description());
   }
 
   private static void coverage(ObjectNode node, Coverage coverage) {

@@ -45,7 +45,8 @@ public final class JsonReport {
     pair.verdicts().forEach(verdict -> verdict(workloads.addObject(), verdict));
   }
 
-  private static void summary(ObjectNode node, Summary summary) {
+  /** Adds how many workloads came to what. */
+  public static void summary(ObjectNode node, Summary summary) {
     node.putObject("summary")
         .put("total", summary.total())
         .put("ran", summary.ran())
@@ -55,7 +56,8 @@ public final class JsonReport {
         .put("broken", summary.broken());
   }
 
-  private static ObjectNode side(Side side) {
+  /** What is said of one side. */
+  public static ObjectNode side(Side side) {
     ObjectNode node = MAPPER.createObjectNode()
         .put("name", side.name())
         .put("kernel", side.kernel())

@@ -104,9 +104,9 @@ class CampaignTest {
     try (Backend on = simulator("one"); Backend against = simulator("other")) {
       Campaign campaign = run(on, against, 60);
       assertThat(campaign.findings()).isEmpty();
-      assertThat(campaign.isSuccess()).isTrue();
-      assertThat(campaign.equivalent()).isEqualTo(campaign.ran()).isPositive();
-      assertThat(campaign.total()).isEqualTo(60);
+      assertThat(campaign.summary().isSuccess()).isTrue();
+      assertThat(campaign.summary().equivalent()).isEqualTo(campaign.summary().ran()).isPositive();
+      assertThat(campaign.summary().total()).isEqualTo(60);
       assertThat(told).hasSize(60).first().isEqualTo("beginning fuzz-3-0");
     }
   }
@@ -123,8 +123,8 @@ class CampaignTest {
       assertThat(WorkloadWriter.format(finding.workload().steps().get(0))).matches("map: \\{as: ., pages: 15}");
       assertThat(WorkloadWriter.format(finding.workload().steps().get(1))).startsWith("lock: {pages: ");
       assertThat(finding.workload().about()).startsWith("Found at random, sim:6.12 against sim:6.12. Lock: returned");
-      assertThat(campaign.diverged()).isEqualTo(campaign.symptoms().values().iterator().next());
-      assertThat(campaign.isSuccess()).isFalse();
+      assertThat(campaign.summary().diverged()).isEqualTo(campaign.symptoms().values().iterator().next());
+      assertThat(campaign.summary().isSuccess()).isFalse();
     }
   }
 
@@ -139,10 +139,10 @@ class CampaignTest {
       Campaign campaign = run(on, against, 60);
       assertThat(campaign.symptoms())
           .containsOnlyKeys("defective broke: java.lang.IllegalStateException: the guest has died in it");
-      assertThat(campaign.broken()).isGreaterThan(1);
-      assertThat(campaign.equivalent()).isPositive();
+      assertThat(campaign.summary().broken()).isGreaterThan(1);
+      assertThat(campaign.summary().equivalent()).isPositive();
       assertThat(campaign.findings().get(0).workload().steps()).hasSize(2).last().isInstanceOf(Step.Pin.class);
-      assertThat(campaign.isSuccess()).isFalse();
+      assertThat(campaign.summary().isSuccess()).isFalse();
     }
   }
 
@@ -170,7 +170,7 @@ class CampaignTest {
     try (Backend on = simulator("one"); Backend against = simulator("other")) {
       Campaign campaign = run(on, against, 1000);
       assertThat(campaign.isInterrupted()).isTrue();
-      assertThat(campaign.total()).isEqualTo(7);
+      assertThat(campaign.summary().total()).isEqualTo(7);
     }
   }
 
