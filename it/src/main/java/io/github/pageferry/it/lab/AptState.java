@@ -3,6 +3,7 @@ package io.github.pageferry.it.lab;
 import io.github.pageferry.it.run.CannotRunException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -123,7 +124,8 @@ final class AptState {
     String security = setting().map(uri -> uri + SECURITY)
         .orElseGet(() -> first(uris, "/debian" + SECURITY).orElse(ARCHIVE + SECURITY));
     return suites.stream()
-        .map(suite -> "deb [signed-by=" + KEYS + "] " + (suite.security() ? security : archive) + " " + suite.name() + " main\n")
+        .map(suite -> "deb [signed-by=" + KEYS + "] " + (suite.security() ? security : archive) + " " + suite.name()
+            + " main\n")
         .collect(Collectors.joining());
   }
 
@@ -208,7 +210,7 @@ final class AptState {
   static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new DigestInputStream(in, digest).transferTo(java.io.OutputStream.nullOutputStream());
+      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

@@ -13,7 +13,8 @@ final class ConsoleLog {
   private static final int LINES = 60;
 
   /** What the kernel prints where it goes on although it had better not. */
-  private static final Pattern BROKEN = Pattern.compile("\\b(Oops\\b|BUG:|kernel BUG at|general protection fault|Kernel panic)");
+  private static final Pattern BROKEN = Pattern.compile(
+      "\\b(Oops\\b|BUG:|kernel BUG at|general protection fault|Kernel panic)");
   private static final Pattern WARNING = Pattern.compile("\\bWARNING: ");
   /** Colours and cursor movements of the firmware. */
   private static final Pattern ESCAPES = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|[\\x00-\\x08\\x0e-\\x1f]");

@@ -12,8 +12,8 @@ final class Emulator {
    * Beside the console, which shows warnings: no check of timers that fails on a loaded host; a prompt end with a panic, an
    * oops being one; no complaints of what takes long under emulation; nothing that moves pages by itself.
    */
-  private static final String KERNEL_OPTIONS = "console=ttyS0 rdinit=/init loglevel=5 panic=-1 oops=panic no_timer_check nowatchdog"
-      + " rcupdate.rcu_cpu_stall_suppress=1 numa_balancing=disable transparent_hugepage=madvise";
+  private static final String KERNEL_OPTIONS = "console=ttyS0 rdinit=/init loglevel=5 panic=-1 oops=panic"
+      + " no_timer_check nowatchdog rcupdate.rcu_cpu_stall_suppress=1 numa_balancing=disable transparent_hugepage=madvise";
 
   private Emulator() {}
 

@@ -11,7 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder for the files of one backend's guests. It goes with {@link #close}, with the JVM, or with the next such folder. */
+/**
+ * A folder for the files of one backend's guests. It goes with {@link #close}, with the JVM, or with the next such
+ * folder.
+ */
 final class GuestFolder implements AutoCloseable {
 
   private static final String NAME = "pageferry-lab-";

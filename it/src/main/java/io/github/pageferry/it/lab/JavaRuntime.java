@@ -46,7 +46,8 @@ final class JavaRuntime {
       return Optional.of("guests run this machine's Java, so that it has to be Linux on x86-64");
     }
     return Files.isExecutable(jlink()) ? Optional.empty()
-        : Optional.of("the Java in " + HOME + " has no jlink: apt-get install openjdk-17-jdk-headless, or set JAVA_HOME to a JDK");
+        : Optional.of("the Java in " + HOME + " has no jlink: apt-get install openjdk-17-jdk-headless, or set JAVA_HOME"
+            + " to a JDK");
   }
 
   private static Path jlink() {

@@ -36,7 +36,8 @@ final class KernelStore {
     this.tools = tools;
     updates = new AptState(cache, "updates", Suite.of("bullseye-security"), Suite.of("bookworm-security"),
         Suite.of("trixie-security"), Suite.of("bookworm-backports"), Suite.of("trixie-backports"));
-    releases = new AptState(cache, "releases", Suite.of("bullseye"), Suite.of("bookworm"), Suite.of("trixie"), Suite.of("sid"));
+    releases = new AptState(cache, "releases",
+        Suite.of("bullseye"), Suite.of("bookworm"), Suite.of("trixie"), Suite.of("sid"));
   }
 
   /** The kernels that are here, the newest first. */

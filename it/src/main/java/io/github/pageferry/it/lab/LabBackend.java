@@ -1,6 +1,5 @@
 package io.github.pageferry.it.lab;
 
-import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.trace.Trace;

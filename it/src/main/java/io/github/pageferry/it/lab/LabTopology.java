@@ -74,7 +74,8 @@ public record LabTopology(List<Node> nodes) {
         throw new IllegalArgumentException("a node without CPUs and without memory is no node");
       }
       if (node.megabytes > 0 && node.megabytes < LEAST_MEGABYTES) {
-        throw new IllegalArgumentException("a node has " + LEAST_MEGABYTES + "M or more, or none, not " + node.megabytes + "M");
+        throw new IllegalArgumentException(
+            "a node has " + LEAST_MEGABYTES + "M or more, or none, not " + node.megabytes + "M");
       }
       if (without && node.cpus > 0) {
         throw new IllegalArgumentException("nodes with CPUs come first: Linux would number them so");
