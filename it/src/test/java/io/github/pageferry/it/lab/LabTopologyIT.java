@@ -78,7 +78,7 @@ class LabTopologyIT {
     int weights = nodes.stream().mapToInt(weight).sum();
     for (String node : nodes) {
       double share = (double) PAGES * weight.applyAsInt(node) / weights;
-      assertThat(Double.parseDouble(counts.get(node))).as("node %s of %s", node, moved).
+      assertThat(Double.parseDouble(counts.get(node))).as("node %s of %s", node, moved)
           .isCloseTo(share, within((double) weight.applyAsInt(node)));
     }
     assertThat(counts.values().stream().mapToInt(Integer::parseInt).sum()).isEqualTo(PAGES);
