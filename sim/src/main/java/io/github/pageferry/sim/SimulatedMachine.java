@@ -10,10 +10,12 @@ import io.github.pageferry.sim.kernel.Release;
 import io.github.pageferry.sim.mm.MemCgroup;
 import io.github.pageferry.sim.mm.Nodes;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Zone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated machine that has booted: hardware, a kernel of some release, and its first process.
@@ -30,11 +32,9 @@ public final class SimulatedMachine {
   private final SimulatedProcess self;
   private final Invariants invariants;
 
-  private SimulatedMachine(MachineSpec spec, KernelProfile profile) {
+  private SimulatedMachine(MachineSpec spec, Kernel kernel) {
     this.spec = spec;
-    int[] pages = spec.pages();
-    PageFrames frames = new PageFrames(Nodes.segments(pages));
-    kernel = new Kernel(profile, frames, Nodes.layOut(frames, pages, spec.distances()));
+    this.kernel = kernel;
     self = new SimulatedProcess(kernel, kernel.current);
     invariants = new Invariants(kernel);
   }
@@ -46,7 +46,31 @@ public final class SimulatedMachine {
    * @throws IllegalArgumentException where the release is none
    */
   public static SimulatedMachine boot(MachineSpec spec, String release) {
-    return new SimulatedMachine(spec, KernelProfile.of(Release.parse(release)));
+    return boot(spec, release, null);
+  }
+
+  /**
+   * Boots a machine whose tasks run at the same time.
+   *
+   * @param sched who parts them; null where there is one task at a time
+   */
+  public static SimulatedMachine boot(MachineSpec spec, String release, @Nullable Scheduler sched) {
+    return boot(spec, release, sched, Kernel::new);
+  }
+
+  /** As {@link #boot(MachineSpec, String, Scheduler)}, with a kernel of another make. */
+  public static SimulatedMachine boot(MachineSpec spec, String release, @Nullable Scheduler sched, KernelImage image) {
+    int[] pages = spec.pages();
+    PageFrames frames = new PageFrames(Nodes.segments(pages), sched);
+    Nodes nodes = Nodes.layOut(frames, pages, spec.distances());
+    return new SimulatedMachine(spec, image.boot(KernelProfile.of(Release.parse(release)), frames, nodes));
+  }
+
+  /** {@code vmlinuz}. */
+  @FunctionalInterface
+  public interface KernelImage {
+    /** Boots the kernel. */
+    Kernel boot(KernelProfile profile, PageFrames frames, Nodes nodes);
   }
 
   public MachineSpec spec() {

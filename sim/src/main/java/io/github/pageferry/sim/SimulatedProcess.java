@@ -47,6 +47,11 @@ public final class SimulatedProcess {
     return task.pid();
   }
 
+  /** The task that makes this process's calls; for tests and checkers. */
+  public Task task() {
+    return task;
+  }
+
   private Kernel enter() {
     kernel.current = task;
     return kernel;
@@ -159,7 +164,7 @@ public final class SimulatedProcess {
 
   /** {@code munmap(2)}. */
   public long unmap(long address, long length) {
-    return enter().mmap.doMunmap(task.mm(), address, length);
+    return enter().mmap.sysMunmap(address, length);
   }
 
   /** {@code mprotect(2)}. */

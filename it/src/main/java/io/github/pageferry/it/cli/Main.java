@@ -68,6 +68,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new RunCommand(context));
     commandLine.addSubcommand(new DiffCommand(context));
     commandLine.addSubcommand(new FuzzCommand(context));
+    commandLine.addSubcommand(new ExploreCommand(context));
     commandLine.addSubcommand(new NodesCommand(context));
     commandLine.addSubcommand(new WhereCommand(context));
     commandLine.addSubcommand(new MoveCommand(context));

@@ -28,7 +28,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"conform", "run", "diff", "nodes", "where", "doctor", "bench", "lab"})
+  @ValueSource(strings = {"conform", "run", "diff", "nodes", "where", "doctor", "bench", "lab", "explore"})
   void everyCommandHasHelp(String command) {
     assertThat(pageferry.run(command, "--help")).isZero();
     assertThat(pageferry.out).startsWith("Usage: pageferry " + command).doesNotContain("\u001b[");

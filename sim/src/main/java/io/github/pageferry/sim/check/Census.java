@@ -8,7 +8,6 @@ import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.Pagevec;
 import io.github.pageferry.sim.mm.Pte;
-import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Zone;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -68,13 +67,7 @@ final class Census {
 
   /** The address spaces of all processes, each once. */
   static Set<Mm> mms(Kernel k) {
-    Set<Mm> mms = new LinkedHashSet<>();
-    for (Task task : k.tasks()) {
-      if (task.mm != null) {
-        mms.add(task.mm);
-      }
-    }
-    return mms;
+    return new LinkedHashSet<>(k.mmlist());
   }
 
   private void addLivePages(Kernel k) {

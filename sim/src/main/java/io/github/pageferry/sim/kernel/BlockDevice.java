@@ -38,7 +38,8 @@ public class BlockDevice {
   /** {@code submit_bio(WRITE)}. */
   void submitBio(EndIo endIo) {
     queue.add(endIo);
-    if (!plugged) {
+    // Where tasks run at the same time, so does the disk.
+    if (!plugged && k.sched == null) {
       unplug();
     }
   }
@@ -52,6 +53,19 @@ public class BlockDevice {
   public void unplug() {
     plugged = false;
     for (EndIo endIo; (endIo = queue.poll()) != null; ) {
+      endIo.end(!failing);
+    }
+  }
+
+  /** Whether blocks are under way. */
+  public boolean isBusy() {
+    return !queue.isEmpty();
+  }
+
+  /** The disk's interrupt: the block that has waited longest has been written. */
+  public void interrupt() {
+    EndIo endIo = queue.poll();
+    if (endIo != null) {
       endIo.end(!failing);
     }
   }

@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.CpusetGroup;
+import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
@@ -28,8 +29,15 @@ public class Cpuset {
   protected void changeNodemask(Task task, NodeMask mems) {
     task.memsAllowed = mems;
     k.mempolicy.rebindPolicy(task, task.mempolicy, mems);
-    for (Vma vma = task.mm == null ? null : task.mm.first(); vma != null; vma = vma.next) {
-      k.mempolicy.rebindPolicy(task, vma.policy, mems);
+    Mm mm = k.fork.getTaskMm(task);
+    if (mm != null) {
+      // mpol_rebind_mm()
+      k.locks.downWrite(mm);
+      for (Vma vma = mm.first(); vma != null; vma = vma.next) {
+        k.mempolicy.rebindPolicy(task, vma.policy, mems);
+      }
+      k.locks.upWrite(mm);
+      k.fork.mmput(mm);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.Task;
 
@@ -15,11 +16,13 @@ class CpusetMigrating extends Cpuset {
   protected void changeNodemask(Task task, NodeMask mems) {
     NodeMask old = task.memsAllowed;
     super.changeNodemask(task, mems);
-    if (task.mm != null && !old.equals(mems)) {
+    Mm mm = old.equals(mems) ? null : k.fork.getTaskMm(task);
+    if (mm != null) {
       Task caller = k.current;
       k.current = k.kernelThread();
-      k.mbind.doMigratePages(task.mm, old, mems, Mbind.MPOL_MF_MOVE_ALL);
+      k.mbind.doMigratePages(mm, old, mems, Mbind.MPOL_MF_MOVE_ALL);
       k.current = caller;
+      k.fork.mmput(mm);
     }
   }
 }

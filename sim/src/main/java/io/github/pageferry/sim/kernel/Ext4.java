@@ -299,11 +299,23 @@ public class Ext4 implements FileOperations {
   /** {@code __ext4_journalled_writepage()}: a page that was written through a mapping goes to the journal. */
   private int journalledWritepage(int page) {
     Journal journal = journalOf(page);
+    AddressSpace mapping = k.pageMapping(page);
+    frames.get(page);
     forEachBuffer(page, heads::get);
     k.filemap.unlockPage(page);
-    forEachBuffer(page, bh -> journalGetWriteAccess(journal, bh));
-    forEachBuffer(page, bh -> writeEndFn(journal, bh));
+    boolean locks = k.profile.journalledWritepageLooksAgain();
+    if (locks) {
+      k.filemap.lockPage(page);
+    }
+    if (!locks || k.pageMapping(page) == mapping) {
+      forEachBuffer(page, bh -> journalGetWriteAccess(journal, bh));
+      forEachBuffer(page, bh -> writeEndFn(journal, bh));
+    }
     forEachBuffer(page, heads::put);
+    if (locks) {
+      k.filemap.unlockPage(page);
+    }
+    k.swap.putPage(page);
     return 0;
   }
 

@@ -52,6 +52,12 @@ class FaultsAround extends MemoryFaults {
       k.swap.putPage(page);
       return;
     }
+    boolean truncated = frames.mapping(page) != k.filemapFiles.mappingOf(vma).handle();
+    if (truncated || isChanged(mm, address, 0)) {
+      k.filemap.unlockPage(page);
+      k.swap.putPage(page);
+      return;
+    }
     mm.filePages++;
     k.rmap.pageAddFileRmap(page);
     mm.pageTable().set(address, Pte.of(page, vma.pageProt));

@@ -72,7 +72,8 @@ public class FilemapFiles {
       }
       page = k.filemap.findLockPage(mapping, fault.pgoff);
     }
-    if (!frames.has(page, PageFlag.UPTODATE)) {
+    // The size is certain only with the page's lock.
+    if (!frames.has(page, PageFlag.UPTODATE) || fault.pgoff >= mapping.host().pages) {
       k.filemap.unlockPage(page);
       k.swap.putPage(page);
       return VmOperations.FAULT_SIGBUS;
@@ -83,15 +84,22 @@ public class FilemapFiles {
 
   /** {@code grab_cache_page_write_begin()}: the cached page, or a new one, locked and with a reference; 0: no memory. */
   int grabCachePageWriteBegin(AddressSpace mapping, long index) {
-    int page = k.filemap.findLockPage(mapping, index);
-    if (page == 0) {
+    while (true) {
+      int page = k.filemap.findLockPage(mapping, index);
+      if (page != 0) {
+        return page;
+      }
       page = k.mempolicy.allocPagesCurrent(Gfp.HIGHUSER_MOVABLE);
-      if (page != 0 && k.filemap.addToPageCacheLru(page, mapping, index) != 0) {
-        k.swap.putPage(page);
+      int error = page == 0 ? 0 : k.filemap.addToPageCacheLru(page, mapping, index);
+      if (error == 0) {
+        return page;
+      }
+      k.swap.putPage(page);
+      if (error != -Err.EEXIST) {
         return 0;
       }
+      // Somebody was faster.
     }
-    return page;
   }
 
   /** {@code i_size_write()} where a write has made the file longer. */
@@ -118,6 +126,9 @@ public class FilemapFiles {
         index >= 0;
         index = mapping.pageTree().nextTagged(index + 1, PageTree.TAG_WRITEBACK)) {
       int page = k.filemap.findGetPage(mapping, index);
+      if (page == 0) {
+        continue;
+      }
       k.filemap.waitOnPageWriteback(page);
       error = frames.has(page, PageFlag.ERROR) ? -Err.EIO : error;
       k.swap.putPage(page);

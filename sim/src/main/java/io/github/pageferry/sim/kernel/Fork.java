@@ -5,6 +5,7 @@ import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
+import org.jspecify.annotations.Nullable;
 
 /** {@code kernel/fork.c} and {@code kernel/exit.c}: processes come and go. */
 public class Fork {
@@ -17,7 +18,8 @@ public class Fork {
 
   /** {@code dup_mmap()}: the child's address space, sharing every page that the parent has. */
   private Mm dupMmap(Mm oldMm) {
-    Mm mm = new Mm();
+    k.locks.downWrite(oldMm);
+    Mm mm = k.newMm();
     mm.memcg = oldMm.memcg;
     k.ksm.fork(mm, oldMm);
     for (Vma parent = oldMm.first(); parent != null; parent = parent.next) {
@@ -34,11 +36,13 @@ public class Fork {
       AddressSpace mapping = child.mapping();
       if (child.file != null && mapping != null) {
         child.file.inode().references++;
+        k.locks.pass(null, mapping);
         mapping.mmap().add(mapping.mmap().indexOf(parent) + 1, child);
       }
       mm.link(child);
       k.memory.copyPageRange(mm, oldMm, parent);
     }
+    k.locks.upWrite(oldMm);
     return mm;
   }
 
@@ -57,11 +61,26 @@ public class Fork {
     k.current = task;
     Mm mm = task.mm();
     task.mm = null;
-    if (!k.isMmUsed(mm)) {
-      k.ksm.exit(mm);
-      k.mmap.exitMmap(mm);
-    }
+    mmput(mm);
     k.releaseTask(task);
     k.current = caller;
+  }
+
+  /** {@code get_task_mm()}: the address space of a task, which stays until {@link #mmput}; null where it has none. */
+  public @Nullable Mm getTaskMm(Task task) {
+    Mm mm = task.mm;
+    if (mm != null) {
+      mm.users++;
+    }
+    return mm;
+  }
+
+  /** {@code mmput()}: the last user takes everything down. */
+  public void mmput(Mm mm) {
+    if (--mm.users == 0) {
+      k.ksm.exit(mm);
+      k.mmap.exitMmap(mm);
+      k.freeMm(mm);
+    }
   }
 }

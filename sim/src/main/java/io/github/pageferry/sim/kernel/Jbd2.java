@@ -17,6 +17,7 @@ import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.Journal;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Scheduler;
 import java.util.List;
 
 /**
@@ -182,9 +183,14 @@ public class Jbd2 {
    * was freed is let go.
    */
   public void journalCommitTransaction(Journal journal) {
+    k.locks.take(Scheduler.At.JOURNAL, journal.commit);
     cleanCheckpointList(journal);
     journal.running = false;
     for (int bh : List.copyOf(journal.buffers)) {
+      if (!journal.buffers.contains(bh)) {
+        // Truncated while another was let go.
+        continue;
+      }
       removeCheckpoint(journal, bh);
       boolean dirty = heads.has(bh, JBD_DIRTY);
       if (dirty) {
@@ -196,6 +202,7 @@ public class Jbd2 {
         releaseBufferPage(bh);
       }
     }
+    k.locks.release(journal.commit);
   }
 
   /** {@code __jbd2_journal_clean_checkpoint_list()}: forgets what has been written to its place. */
@@ -209,12 +216,16 @@ public class Jbd2 {
   private void releaseBufferPage(int bh) {
     int page = heads.page(bh);
     removeJournalHead(bh);
-    if (heads.has(bh, DIRTY) || heads.count(bh) != 0 || frames.mapping(page) != 0 || !k.filemap.trylockPage(page)) {
+    if (heads.has(bh, DIRTY) || heads.count(bh) != 0 || frames.mapping(page) != 0) {
       return;
     }
     frames.get(page);
-    k.buffer.tryToFreeBuffers(page);
-    k.filemap.unlockPage(page);
+    if (k.filemap.trylockPage(page)) {
+      if (k.buffer.pageHasBuffers(page)) {
+        k.buffer.tryToFreeBuffers(page);
+      }
+      k.filemap.unlockPage(page);
+    }
     k.swap.putPage(page);
   }
 }

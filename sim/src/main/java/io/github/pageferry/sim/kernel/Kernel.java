@@ -9,11 +9,13 @@ import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.Nodes;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Zone;
 import io.github.pageferry.sim.mm.ZoneStat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Kernel {
 
   public final KernelProfile profile;
+  /** Who parts tasks that run at the same time; null where system calls come one after the other. */
+  public final @Nullable Scheduler sched;
   public final PageFrames frames;
   public final Nodes nodes;
   public final Mappings mappings = new Mappings();
@@ -30,6 +34,8 @@ public final class Kernel {
   /** All tasks, by rising pid. */
   private final List<Task> tasks = new ArrayList<>();
   private int nextPid = 1;
+  /** {@code init_mm.mmlist}: address spaces that are in use, also where no task runs in them (yet, or any longer). */
+  private final List<Mm> mmlist = new ArrayList<>();
   /** {@code top_cpuset}. */
   public final CpusetGroup topCpuset;
   /** Pid 2: does what the kernel puts off to a thread of its own. */
@@ -37,6 +43,7 @@ public final class Kernel {
   /** {@code current}: the task that runs. */
   public Task current;
 
+  public final Locking locks;
   public final PageAlloc pageAlloc;
   public final Swap swap;
   public final SwapState swapState;
@@ -82,15 +89,22 @@ public final class Kernel {
 
   /** Boots: the first task, pid 1, is the current one; a kernel thread has pid 2. */
   public Kernel(KernelProfile profile, PageFrames frames, Nodes nodes) {
+    this(profile, frames, nodes, KernelFactory::new);
+  }
+
+  /** As {@link #Kernel(KernelProfile, PageFrames, Nodes)}, of files that another factory chooses. */
+  Kernel(KernelProfile profile, PageFrames frames, Nodes nodes, Function<Kernel, KernelFactory> factories) {
     this.profile = profile;
+    sched = frames.scheduler();
     this.frames = frames;
     this.nodes = nodes;
     topCpuset = new CpusetGroup(nodes.withMemory());
-    current = newTask(new Mm(), Cred.ROOT, nodes.withMemory().first(), topCpuset);
+    current = newTask(newMm(), Cred.ROOT, nodes.withMemory().first(), topCpuset);
     kernelThread = newTask(null, Cred.ROOT, nodes.withMemory().first(), topCpuset);
 
+    locks = new Locking(this);
     pageAlloc = new PageAlloc(this);
-    KernelFactory factory = new KernelFactory(this);
+    KernelFactory factory = factories.apply(this);
     swap = factory.swap(nodes.online().limit());
     swapState = new SwapState(this);
     swapfile = new Swapfile(this);
@@ -166,9 +180,21 @@ public final class Kernel {
     return null;
   }
 
-  /** Whether {@code mm_users} is not 0. */
-  boolean isMmUsed(Mm mm) {
-    return tasks.stream().anyMatch(task -> task.mm == mm);
+  /** {@code mm_alloc()}. */
+  Mm newMm() {
+    Mm mm = new Mm();
+    mmlist.add(mm);
+    return mm;
+  }
+
+  /** {@code mmdrop()}. */
+  void freeMm(Mm mm) {
+    mmlist.remove(mm);
+  }
+
+  /** All address spaces, in the order in which they were made. */
+  public List<Mm> mmlist() {
+    return List.copyOf(mmlist);
   }
 
   /** {@code page_zone()}. */

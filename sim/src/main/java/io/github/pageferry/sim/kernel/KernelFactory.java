@@ -4,7 +4,7 @@ package io.github.pageferry.sim.kernel;
  * The one place that asks which release it is: it chooses, function by function, the class that does it as that release
  * does.
  */
-final class KernelFactory {
+class KernelFactory {
 
   private final Kernel k;
   private final Release release;

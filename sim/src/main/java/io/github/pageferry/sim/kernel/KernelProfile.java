@@ -38,6 +38,10 @@ import java.util.List;
  * @param cpusetMigrates whether the pages of a task follow its cpuset. Not a matter of the release alone: cgroup v2 does it
  *     (ee9707e8593d, 5.15), and Debian's kernels have no other cpusets since 6.12.
  * @param tracksSharedDirty whether the first write through a shared mapping of a file is noticed (d08b3851da41, 2.6.19)
+ * @param rssCountsMigrating whether a process's counters of its pages know of migration entries that are unmapped or copied
+ *     (9f9f1acd713d, 3.3)
+ * @param journalledWritepageLooksAgain whether {@code __ext4_journalled_writepage()}, which lets go of the page's lock, looks whether
+ *     the page was truncated meanwhile (bdf96838aea6, 4.2)
  * @param fileCountersFollow whether a file's page that moves is counted in {@code NR_FILE_PAGES} where it is from then on
  *     (0e8c7d0fd5b4, 2.6.22)
  * @param swapCacheMovesAsShmem whether a page of the swap cache that moves is taken for shared memory in {@code NR_SHMEM}, which it
@@ -65,6 +69,8 @@ public record KernelProfile(
     long forkSkips,
     boolean cpusetMigrates,
     boolean tracksSharedDirty,
+    boolean rssCountsMigrating,
+    boolean journalledWritepageLooksAgain,
     boolean fileCountersFollow,
     boolean swapCacheMovesAsShmem) {
 
@@ -95,6 +101,8 @@ public record KernelProfile(
         release.has("6.0") ? VmFlag.HUGETLB : 0,
         release.has("6.12"),
         release.has("2.6.19"),
+        release.has("3.3"),
+        release.has("4.2"),
         release.has("2.6.22"),
         !release.has("3.0"));
   }

@@ -3,6 +3,7 @@ package io.github.pageferry.sim.kernel;
 import io.github.pageferry.sim.mm.AnonVma;
 import io.github.pageferry.sim.mm.AnonVmaChain;
 import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.KernelLock;
 import io.github.pageferry.sim.mm.KsmRmapItem;
 import io.github.pageferry.sim.mm.KsmStableNode;
 import io.github.pageferry.sim.mm.Lru;
@@ -11,6 +12,7 @@ import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Task;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
@@ -42,6 +44,8 @@ public class Ksm {
   /** {@code root_unstable_tree}, by content; made anew in every round. */
   private final Map<Long, KsmRmapItem> unstable = new HashMap<>();
   private final List<KsmStableNode> nodes = new ArrayList<>();
+  /** {@code ksm_thread_mutex}. */
+  private final KernelLock mutex = new KernelLock("ksm_thread_mutex");
   private boolean merged;
 
   protected Ksm(Kernel k) {
@@ -65,25 +69,34 @@ public class Ksm {
     }
   }
 
-  /** {@code ksm_exit()}. */
+  /** {@code ksm_exit()}: not while ksmd is at work, which a real one waits for only where it works on this very process. */
   void exit(Mm mm) {
+    k.locks.take(Scheduler.At.KSM_MUTEX, mutex);
     TreeMap<Long, KsmRmapItem> items = mmSlots.remove(mm);
     if (items != null) {
       items.values().forEach(this::removeFromTree);
     }
+    k.locks.release(mutex);
   }
 
   /** {@code ksmd}, run until a round has nothing left to merge. */
   public void settle() {
-    Task caller = k.current;
-    k.current = k.kernelThread();
     int calm = 0;
     while (calm < 2) {
-      merged = false;
-      doScan();
-      calm = merged ? 0 : calm + 1;
+      calm = scan() ? 0 : calm + 1;
     }
+  }
+
+  /** One round of {@code ksmd}: whether there may be more to merge in the next. */
+  public boolean scan() {
+    Task caller = k.current;
+    k.current = k.kernelThread();
+    k.locks.take(Scheduler.At.KSM_MUTEX, mutex);
+    merged = false;
+    doScan();
+    k.locks.release(mutex);
     k.current = caller;
+    return merged;
   }
 
   /** {@code ksm_do_scan()}: one round. */
@@ -91,30 +104,43 @@ public class Ksm {
     unstable.clear();
     k.swap.lruAddDrainAll();
     for (Mm mm : List.copyOf(mmSlots.keySet())) {
-      for (Vma vma = mm.first(); vma != null; vma = vma.next) {
-        if (vma.has(VmFlag.MERGEABLE) && vma.anonVma != null) {
-          scanVma(vma);
-        }
+      // The first process may have gone while the one before it was looked at.
+      if (mmSlots.containsKey(mm)) {
+        scanMm(mm);
       }
-      forgetUnmapped(mm);
     }
   }
 
-  private void scanVma(Vma vma) {
-    TreeMap<Long, KsmRmapItem> items = itemsOf(vma.mm);
-    for (long at = vma.start; at < vma.end; at += PageTable.PAGE_SIZE) {
-      int page = k.memory.followPage(vma, at, Memory.FOLL_GET);
-      if (page <= 0) {
+  /** {@code scan_get_next_rmap_item()}: {@code mmap_sem} is held from page to page only. */
+  private void scanMm(Mm mm) {
+    long at = 0;
+    k.locks.downRead(mm);
+    for (Vma vma = mm.findVma(at); vma != null; vma = mm.findVma(at)) {
+      at = Math.max(at, vma.start);
+      if (!vma.has(VmFlag.MERGEABLE) || vma.anonVma == null) {
+        at = vma.end;
         continue;
       }
-      if (frames.anon(page)) {
-        KsmRmapItem item = items.computeIfAbsent(at, address -> new KsmRmapItem(vma.mm, address));
-        if (!frames.ksm(page) || item.head == null || item.head.page != page) {
-          cmpAndMergePage(page, item);
-        }
+      int page = k.memory.followPage(vma, at, Memory.FOLL_GET);
+      if (page > 0) {
+        k.locks.upRead(mm);
+        scanPage(mm, at, page);
+        k.locks.downRead(mm);
       }
-      k.swap.putPage(page);
+      at += PageTable.PAGE_SIZE;
     }
+    forgetUnmapped(mm);
+    k.locks.upRead(mm);
+  }
+
+  private void scanPage(Mm mm, long at, int page) {
+    if (frames.anon(page)) {
+      KsmRmapItem item = itemsOf(mm).computeIfAbsent(at, address -> new KsmRmapItem(mm, address));
+      if (!frames.ksm(page) || item.head == null || item.head.page != page) {
+        cmpAndMergePage(page, item);
+      }
+    }
+    k.swap.putPage(page);
   }
 
   private TreeMap<Long, KsmRmapItem> itemsOf(Mm mm) {
@@ -139,9 +165,13 @@ public class Ksm {
 
   /** {@code remove_rmap_item_from_tree()}. */
   private void removeFromTree(KsmRmapItem item) {
-    if (item.head != null) {
-      item.head.items.remove(item);
+    KsmStableNode node = item.head;
+    if (node != null) {
+      // Who walks the reverse map of a merged page holds its lock.
+      int page = lockKsmPage(node);
+      node.items.remove(item);
       item.head = null;
+      unlockKsmPage(page);
     }
     if (item.anonVma != null) {
       k.rmap.dropAnonVma(item.anonVma);
@@ -209,14 +239,36 @@ public class Ksm {
   }
 
   private void append(KsmRmapItem item, KsmStableNode node) {
+    int page = lockKsmPage(node);
     item.head = node;
     node.items.add(0, item);
+    unlockKsmPage(page);
+  }
+
+  /** {@code get_ksm_page()} and {@code lock_page()}: the node's page, 0 where it is gone. */
+  private int lockKsmPage(KsmStableNode node) {
+    int page = node.page;
+    if (!isAlive(node)) {
+      return 0;
+    }
+    frames.get(page);
+    k.filemap.lockPage(page);
+    return page;
+  }
+
+  private void unlockKsmPage(int page) {
+    if (page != 0) {
+      k.filemap.unlockPage(page);
+      k.swap.putPage(page);
+    }
   }
 
   /** {@code get_mergeable_page()}: with a reference; 0 where there is none. */
   private int mergeablePage(KsmRmapItem item) {
+    k.locks.downRead(item.mm);
     Vma vma = vmaOf(item);
     int page = vma == null ? 0 : Math.max(0, k.memory.followPage(vma, item.address, Memory.FOLL_GET));
+    k.locks.upRead(item.mm);
     if (page != 0 && !frames.anon(page)) {
       k.swap.putPage(page);
       return 0;
@@ -266,16 +318,16 @@ public class Ksm {
    * @param kpage the merged page, 0 to make {@code page} one
    */
   private boolean tryToMergeWithKsmPage(KsmRmapItem item, int page, int kpage) {
+    k.locks.downRead(item.mm);
     Vma vma = vmaOf(item);
-    if (vma == null || !tryToMergeOnePage(vma, item.address, page, kpage)) {
-      return false;
-    }
-    AnonVma anonVma = vma.anonVma;
+    boolean done = vma != null && tryToMergeOnePage(vma, item.address, page, kpage);
+    AnonVma anonVma = done ? vma.anonVma : null;
     if (anonVma != null && item.anonVma == null) {
       k.rmap.getAnonVma(anonVma);
       item.anonVma = anonVma;
     }
-    return true;
+    k.locks.upRead(item.mm);
+    return done;
   }
 
   /** {@code try_to_merge_one_page()}. */
@@ -296,7 +348,7 @@ public class Ksm {
       frames.mapping(page, PageFrames.MAPPING_FLAGS);
       k.swap.markPageAccessed(page);
     } else if (done) {
-      replacePage(vma, address, page, kpage);
+      done = frames.content(page) == frames.content(kpage) && replacePage(vma, address, page, kpage);
     }
     k.filemap.unlockPage(page);
     if (done && kpage != 0 && vma.has(VmFlag.LOCKED) && !frames.has(kpage, PageFlag.MLOCKED)) {
@@ -309,6 +361,7 @@ public class Ksm {
 
   /** {@code write_protect_page()}: fails where somebody beside the page tables and ksmd holds the page. */
   private boolean writeProtectPage(Vma vma, long address, int page) {
+    k.locks.passPageTable();
     long pte = vma.mm.pageTable().get(address);
     if (!Pte.present(pte) || Pte.pfn(pte) != page || Pte.special(pte)) {
       return false;
@@ -328,7 +381,12 @@ public class Ksm {
   }
 
   /** {@code replace_page()}: the address maps the merged page from now on. */
-  private void replacePage(Vma vma, long address, int page, int kpage) {
+  private boolean replacePage(Vma vma, long address, int page, int kpage) {
+    long before = vma.mm.pageTable().get(address);
+    k.locks.passPageTable();
+    if (vma.mm.pageTable().get(address) != before || !Pte.present(before) || Pte.pfn(before) != page || Pte.write(before)) {
+      return false;
+    }
     frames.get(kpage);
     k.rmap.pageAddAnonRmap(kpage, vma, address);
     vma.mm.pageTable().set(address, Pte.of(kpage, vma.pageProt));
@@ -338,15 +396,18 @@ public class Ksm {
     }
     k.swap.putPage(page);
     merged = true;
+    return true;
   }
 
   /** {@code break_cow()}: a merged page with one owner is nobody's gain; the owner gets a copy. */
   private void breakCow(KsmRmapItem item) {
     removeFromTree(item);
+    k.locks.downRead(item.mm);
     Vma vma = vmaOf(item);
     if (vma != null) {
       k.memoryFaults.handleMmFault(vma.mm, vma, item.address, true);
     }
+    k.locks.upRead(item.mm);
   }
 
   /**

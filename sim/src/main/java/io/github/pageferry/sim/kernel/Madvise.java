@@ -80,12 +80,20 @@ public class Madvise {
    * @return 0 or an errno negated
    */
   public long sysDontneed(long start, long length) {
-    return sysMadvise(start, length, (vma, prev, from, to) -> madviseDontneed(vma, from, to));
+    Mm mm = k.current.mm();
+    k.locks.downRead(mm);
+    long result = sysMadvise(start, length, (vma, prev, from, to) -> madviseDontneed(vma, from, to));
+    k.locks.upRead(mm);
+    return result;
   }
 
   /** {@code madvise(2)} with {@code MADV_MERGEABLE}: as {@link #sysDontneed}; ksmd does the rest. */
   public long sysMergeable(long start, long length) {
-    return sysMadvise(start, length, this::madviseMergeable);
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    long result = sysMadvise(start, length, this::madviseMergeable);
+    k.locks.upWrite(mm);
+    return result;
   }
 
   /** {@code hugepage_madvise(MADV_HUGEPAGE)} of the VMA at an address, where the release's are modelled. */

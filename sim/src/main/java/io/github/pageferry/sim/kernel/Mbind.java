@@ -36,26 +36,36 @@ public class Mbind {
 
   /** {@code check_pte_range()} to {@code check_pgd_range()}: 0, or -EIO where a page breaks the policy. */
   protected int checkPgdRange(Vma vma, long start, long end, NodeMask nodes, int flags, PageList pagelist) {
-    int invert = (flags & MPOL_MF_INVERT) != 0 ? 1 : 0;
     for (long address = start; address < end; ) {
-      long[] table = vma.mm.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
-      for (; table != null && address < next; address += PageTable.PAGE_SIZE) {
-        long pte = table[PageTable.slot(address)];
-        int page = Pte.present(pte) ? k.memory.vmNormalPage(vma, address, pte) : 0;
-        if (page == 0 || frames.has(page, PageFlag.RESERVED) || frames.ksm(page)) {
-          continue;
-        }
-        int isset = nodes.has(frames.pageToNid(page)) ? k.profile.nodeIssetTrue() : 0;
-        if (isset == invert) {
-          continue;
-        }
-        if ((flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) == 0) {
-          return -Err.EIO;
-        }
-        migratePageAdd(page, pagelist, flags);
+      k.locks.lockPageTable();
+      int error = checkPteRange(vma, address, next, nodes, flags, pagelist);
+      k.locks.unlockPageTable();
+      if (error != 0) {
+        return error;
       }
       address = next;
+    }
+    return 0;
+  }
+
+  private int checkPteRange(Vma vma, long start, long end, NodeMask nodes, int flags, PageList pagelist) {
+    int invert = (flags & MPOL_MF_INVERT) != 0 ? 1 : 0;
+    long[] table = vma.mm.pageTable().find(start);
+    for (long address = start; table != null && address < end; address += PageTable.PAGE_SIZE) {
+      long pte = table[PageTable.slot(address)];
+      int page = Pte.present(pte) ? k.memory.vmNormalPage(vma, address, pte) : 0;
+      if (page == 0 || frames.has(page, PageFlag.RESERVED) || frames.ksm(page)) {
+        continue;
+      }
+      int isset = nodes.has(frames.pageToNid(page)) ? k.profile.nodeIssetTrue() : 0;
+      if (isset == invert) {
+        continue;
+      }
+      if ((flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) == 0) {
+        return -Err.EIO;
+      }
+      migratePageAdd(page, pagelist, flags);
     }
     return 0;
   }
@@ -168,11 +178,19 @@ public class Mbind {
    */
   public int doMigratePages(Mm mm, NodeMask from, NodeMask to, int flags) {
     k.migrate.migratePrep();
+    k.locks.downRead(mm);
+    int busy = migrateVmasAndNodes(mm, from, to, flags);
+    k.locks.upRead(mm);
+    return busy;
+  }
+
+  private int migrateVmasAndNodes(Mm mm, NodeMask from, NodeMask to, int flags) {
     // The kernel hands over the two masks the wrong way round, so that a driver is told to move from where it should to.
     int vmas = k.migrate.migrateVmas(mm, from, to, flags);
-    if (vmas != 0) {
-      return Math.min(vmas, 0);
-    }
+    return vmas != 0 ? Math.min(vmas, 0) : migrateNodeByNode(mm, from, to, flags);
+  }
+
+  private int migrateNodeByNode(Mm mm, NodeMask from, NodeMask to, int flags) {
     int busy = 0;
     NodeMask left = from;
     while (!left.isEmpty()) {
@@ -257,10 +275,13 @@ public class Mbind {
     if ((flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) != 0) {
       k.migrate.migratePrep();
     }
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
     int error = k.mempolicy.setNodemask(policy, nodes);
     if (error == 0) {
       error = bindAndMove(start, end, policy, nodes, flags);
     }
+    k.locks.upWrite(mm);
     if ((flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) != 0) {
       k.migrate.migrateFinish();
     }
@@ -312,6 +333,15 @@ public class Mbind {
     if (!to.isSubsetOf(k.nodes.withMemory())) {
       return -Err.EINVAL;
     }
-    return doMigratePages(task.mm(), from, to, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
+    return migrateTask(task, from, to);
+  }
+
+  /** The end of {@code migrate_pages(2)}: the pages of a task that has an address space. */
+  protected final long migrateTask(Task task, NodeMask from, NodeMask to) {
+    Mm mm = task.mm();
+    mm.users++;
+    int stayed = doMigratePages(mm, from, to, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
+    k.fork.mmput(mm);
+    return stayed;
   }
 }

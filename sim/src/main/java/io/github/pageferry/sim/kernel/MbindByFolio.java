@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code mbind(2)} and {@code migrate_pages(2)} since 6.7: every page that cannot be isolated is counted, of any call
  * (1cb5d11a370f), and a page's new place follows from the policy and the page's index, not from the VMA that it is found in
- * (ddc1a5cbc05d, 88c91dc58582).
+ * (ddc1a5cbc05d, 88c91dc58582). {@code mmap_lock} is free while pages move (72e315f7a750).
  */
 class MbindByFolio extends MbindQueueing {
 
@@ -46,7 +46,18 @@ class MbindByFolio extends MbindQueueing {
     }
     Policy target = policy == null ? k.mempolicy.getTaskPolicy() : policy;
     long base = Mempolicy.isInterleave(target) ? interleaveBase(mm, start, end, pagelist) : 0;
-    return k.migrate.migratePages(pagelist, page -> allocByMpol(page, target, base), false);
+    k.locks.upWrite(mm);
+    int failed = k.migrate.migratePages(pagelist, page -> allocByMpol(page, target, base), false);
+    k.locks.downWrite(mm);
+    return failed;
+  }
+
+  @Override
+  protected int moveToNode(Mm mm, PageList pagelist, int dest) {
+    k.locks.upRead(mm);
+    int stayed = super.moveToNode(mm, pagelist, dest);
+    k.locks.downRead(mm);
+    return stayed;
   }
 
   /** {@code alloc_migration_target_by_mpol()}. */

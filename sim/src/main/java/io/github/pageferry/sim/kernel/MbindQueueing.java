@@ -148,7 +148,9 @@ class MbindQueueing extends Mbind {
     for (long address = start; address < end; ) {
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
       long[] table = vma.mm.pageTable().find(address);
+      k.locks.lockPageTable();
       int error = table == null ? queueHuge(vma, address, qp) : queuePteRange(vma, table, address, next, qp);
+      k.locks.unlockPageTable();
       if (error != 0) {
         return error;
       }
@@ -245,17 +247,21 @@ class MbindQueueing extends Mbind {
     return k.migrate.migratePages(pagelist, page -> newVmaPage(page, first), false);
   }
 
+  /** The call of {@code migrate_pages()} in {@code migrate_to_node()}. */
+  protected int moveToNode(Mm mm, PageList pagelist, int dest) {
+    return k.migrate.migratePages(pagelist, page -> k.migrate.allocMigrationTarget(page, dest), false);
+  }
+
   @Override
   protected int migrateToNode(Mm mm, int source, int dest, int flags) {
+    k.locks.downRead(mm);
     Vma first = mm.first();
-    if (first == null) {
-      return 0;
-    }
     PageList pagelist = new PageList(frames);
     QueuePages qp = new QueuePages(
-        first.start, PageTable.TASK_SIZE, NodeMask.of(source), flags | MPOL_MF_DISCONTIG_OK, pagelist);
+        first == null ? 0 : first.start, PageTable.TASK_SIZE, NodeMask.of(source), flags | MPOL_MF_DISCONTIG_OK, pagelist);
     queuePagesRange(mm, qp);
-    int stayed = pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, page -> k.migrate.allocMigrationTarget(page, dest), false);
+    int stayed = pagelist.isEmpty() ? 0 : moveToNode(mm, pagelist, dest);
+    k.locks.upRead(mm);
     return stayed < 0 ? stayed : stayed + qp.failed;
   }
 
@@ -314,6 +320,6 @@ class MbindQueueing extends Mbind {
     if (allowed.isEmpty() || task.mm == null) {
       return -Err.EINVAL;
     }
-    return doMigratePages(task.mm, from, allowed, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
+    return migrateTask(task, from, allowed);
   }
 }

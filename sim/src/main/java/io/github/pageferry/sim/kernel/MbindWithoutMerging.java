@@ -89,6 +89,6 @@ class MbindWithoutMerging extends Mbind {
     if (!to.isSubsetOf(k.cpuset.memsAllowed(task)) && !k.current.capableSysNice()) {
       return -Err.EPERM;
     }
-    return doMigratePages(task.mm, from, to, k.current.capableSysNice() ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE);
+    return migrateTask(task, from, to);
   }
 }

@@ -24,11 +24,13 @@ class MemcontrolTransferring extends Memcontrol {
   @Override
   void endMigration(MemCgroup group, int oldpage, int newpage) {
     pages().migration(oldpage, false);
-    if (k.frames.mapping(oldpage) == 0) {
+    // An anonymous page keeps its mapping when it has moved; a new page that is not needed has none.
+    boolean moved = k.frames.mapping(oldpage) == 0 || k.frames.mapping(newpage) != 0;
+    if (moved) {
       pages().uncharge(oldpage);
       pages().charge(newpage, group.id());
     }
-    int used = k.frames.mapping(oldpage) == 0 ? newpage : oldpage;
+    int used = moved ? newpage : oldpage;
     if (k.frames.anon(used)) {
       unchargePage(used);
     }

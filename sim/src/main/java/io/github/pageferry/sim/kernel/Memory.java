@@ -25,6 +25,9 @@ public class Memory {
   /** {@code FOLL_DUMP}: what would only be zeroes is an error. */
   public static final int FOLL_DUMP = 1 << 3;
 
+  /** Entries that {@code copy_pte_range()} copies before it lets others have the page tables. */
+  private static final int COPIED_AT_ONCE = 4;
+
   protected final Kernel k;
   protected final PageFrames frames;
 
@@ -80,6 +83,7 @@ public class Memory {
         k.swapfile.swapDuplicate((int) Pte.swapOffset(pte));
         toMm.swapEntries++;
       }
+      countMigrating(toMm, pte, 1);
       to[slot] = pte;
       return;
     }
@@ -98,6 +102,13 @@ public class Memory {
       countRss(toMm, page, 1);
     }
     to[slot] = pte;
+  }
+
+  /** Counts a page that is being moved, whose entry is copied or goes. */
+  private void countMigrating(Mm mm, long pte, int delta) {
+    if (k.profile.rssCountsMigrating() && Pte.isMigration(pte)) {
+      countRss(mm, Pte.migrationPage(pte), delta);
+    }
   }
 
   /** Adds to {@code MM_ANONPAGES} or {@code MM_FILEPAGES}. */
@@ -119,7 +130,9 @@ public class Memory {
       k.hugetlbFaults.copyHugetlbPageRange(to, from, vma);
       return 0;
     }
+    int progress = 0;
     for (long address = vma.start; address < vma.end; ) {
+      k.locks.passPageTable();
       long[] source = from.pageTable().find(address);
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, vma.end);
       if (source == null) {
@@ -130,6 +143,9 @@ public class Memory {
       long[] target = to.pageTable().alloc(address);
       for (; address < next; address += PageTable.PAGE_SIZE) {
         if (source[PageTable.slot(address)] != 0) {
+          if (++progress % COPIED_AT_ONCE == 0) {
+            k.locks.passPageTable();
+          }
           copyOnePte(to, target, source, PageTable.slot(address), vma, address);
         }
       }
@@ -154,6 +170,7 @@ public class Memory {
       k.swapfile.freeSwapAndCache((int) Pte.swapOffset(pte));
     }
     if (page == 0) {
+      countMigrating(vma.mm, pte, -1);
       return;
     }
     if (!frames.anon(page)) {
@@ -186,6 +203,7 @@ public class Memory {
       return;
     }
     for (long address = Math.max(start, vma.start); address < to; ) {
+      k.locks.passPageTable();
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, to);
       if (vma.mm.pageTable().huge(address) != 0) {
         k.hugeMemory.zapHugePmd(vma, address, next);
@@ -214,6 +232,7 @@ public class Memory {
     if (vma.has(VmFlag.HUGETLB)) {
       return k.hugetlbFaults.follow(vma, address, flags);
     }
+    k.locks.passPageTable();
     long pte = vma.mm.pageTable().get(address);
     if (!Pte.present(pte)) {
       return pte == 0 ? noPageTable(vma, flags) : 0;

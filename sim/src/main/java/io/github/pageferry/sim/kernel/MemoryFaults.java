@@ -38,20 +38,51 @@ public class MemoryFaults {
       return isSharedWritable(vma) ? reuse(mm, vma, address, pte) : copy(mm, vma, address, pte, 0);
     }
     if (frames.anon(oldPage) && !frames.ksm(oldPage)) {
-      k.filemap.lockPage(frames.compoundHead(oldPage));
+      if (!lockMapped(mm, address, pte, oldPage)) {
+        return 0;
+      }
       boolean reuse = reuseSwapPage(oldPage);
       if (reuse) {
         k.rmap.pageMoveAnonRmap(oldPage, vma);
+        reuse(mm, vma, address, pte);
+      } else {
+        frames.get(frames.compoundHead(oldPage));
       }
       k.filemap.unlockPage(frames.compoundHead(oldPage));
-      if (reuse) {
-        return reuse(mm, vma, address, pte);
-      }
+      return reuse ? VmOperations.FAULT_WRITE : copy(mm, vma, address, pte, oldPage);
     } else if (isSharedWritable(vma)) {
       return writeShared(mm, vma, address, pte, oldPage);
     }
     frames.get(frames.compoundHead(oldPage));
     return copy(mm, vma, address, pte, oldPage);
+  }
+
+  /**
+   * {@code pte_offset_map_lock()} with {@code pte_same()}: whether the entry is another one by now, so that the fault must be taken
+   * anew. Tasks beside this one can change it, and reclaim, where a page was allocated since.
+   */
+  protected final boolean isChanged(Mm mm, long address, long pte) {
+    k.locks.passPageTable();
+    return mm.pageTable().get(address) != pte;
+  }
+
+  /** Gives a new page back that somebody else's has made needless. */
+  private void discard(int page) {
+    k.memcontrol.unchargePage(page);
+    k.swap.putPage(page);
+  }
+
+  /** Locks the page that an entry maps, unless the entry is another one by then. */
+  private boolean lockMapped(Mm mm, long address, long pte, int page) {
+    int head = frames.compoundHead(page);
+    frames.get(head);
+    k.filemap.lockPage(head);
+    boolean changed = mm.pageTable().get(address) != pte;
+    if (changed) {
+      k.filemap.unlockPage(head);
+    }
+    k.swap.putPage(head);
+    return !changed;
   }
 
   /** Whether the locked page may be written as it is, nobody else having it. */
@@ -102,18 +133,24 @@ public class MemoryFaults {
       }
       if ((result & VmOperations.FAULT_LOCKED) == 0) {
         k.filemap.lockPage(page);
-        if (frames.mapping(page) == 0) {
-          k.filemap.unlockPage(page);
-          k.swap.putPage(page);
-          return 0;
-        }
       }
+      // Truncated meanwhile, or mapped anew.
+      if (frames.mapping(page) == 0 || isChanged(mm, address, pte)) {
+        k.filemap.unlockPage(page);
+        k.swap.putPage(page);
+        return 0;
+      }
+      reuse(mm, vma, address, pte);
+      setFaultedPageDirty(page);
       k.filemap.unlockPage(page);
+    } else {
+      reuse(mm, vma, address, pte);
+      // Whoever cleans the page for writing holds its lock: it is dirtied after that, or its entry is cleaned with it.
+      k.filemap.waitOnPageLocked(page);
+      setFaultedPageDirty(page);
     }
-    int result = reuse(mm, vma, address, pte);
-    setFaultedPageDirty(page);
     k.swap.putPage(page);
-    return result;
+    return VmOperations.FAULT_WRITE;
   }
 
   /** {@code set_page_dirty_balance()}: a shared page is about to be written to. */
@@ -139,10 +176,9 @@ public class MemoryFaults {
       k.mlock.clearPageMlock(head);
       k.filemap.unlockPage(head);
     }
-    // pte_same(): reclaim may have taken the page while room was made for the new one.
-    if (mm.pageTable().get(address) != pte) {
-      k.memcontrol.unchargePage(newPage);
-      k.swap.putPage(newPage);
+    // Others may have come between, or reclaim, which makes room for the new page, have taken the old one.
+    if (isChanged(mm, address, pte)) {
+      discard(newPage);
       if (oldPage != 0) {
         k.swap.putPage(oldPage);
       }
@@ -247,6 +283,9 @@ public class MemoryFaults {
   /** {@code do_anonymous_page()}: zeroes; a read gets the zero page that all share. */
   protected int doAnonymousPage(Mm mm, Vma vma, long address, boolean write) {
     if (!write) {
+      if (isChanged(mm, address, 0)) {
+        return 0;
+      }
       mm.pageTable().set(address, Pte.of(PageFrames.ZERO_PAGE, vma.pageProt) | Pte.SPECIAL);
       return 0;
     }
@@ -257,6 +296,10 @@ public class MemoryFaults {
     }
     frames.content(page, 0);
     frames.set(page, PageFlag.UPTODATE);
+    if (isChanged(mm, address, 0)) {
+      discard(page);
+      return 0;
+    }
     long entry = Pte.of(page, vma.pageProt);
     if (vma.has(VmFlag.WRITE)) {
       entry |= Pte.WRITE | Pte.DIRTY;
@@ -292,6 +335,11 @@ public class MemoryFaults {
         k.filemap.lockPage(filePage);
       }
     }
+    if (frames.mapping(filePage) == 0 || isChanged(mm, address, 0)) {
+      k.filemap.unlockPage(filePage);
+      k.swap.putPage(filePage);
+      return 0;
+    }
     long entry = Pte.of(filePage, vma.pageProt);
     if (write) {
       entry = maybeMkwrite(entry | Pte.DIRTY, vma);
@@ -317,11 +365,15 @@ public class MemoryFaults {
       }
       frames.content(page, frames.content(filePage));
       frames.set(page, PageFlag.UPTODATE);
-      mm.anonPages++;
-      long entry = maybeMkwrite(Pte.of(page, vma.pageProt) | Pte.DIRTY, vma);
-      k.rmap.pageAddNewAnonRmap(page, vma, address);
-      mm.pageTable().set(address, entry);
       result = 0;
+      if (isChanged(mm, address, 0)) {
+        discard(page);
+      } else {
+        mm.anonPages++;
+        long entry = maybeMkwrite(Pte.of(page, vma.pageProt) | Pte.DIRTY, vma);
+        k.rmap.pageAddNewAnonRmap(page, vma, address);
+        mm.pageTable().set(address, entry);
+      }
     }
     k.filemap.unlockPage(filePage);
     k.swap.putPage(filePage);
@@ -348,6 +400,9 @@ public class MemoryFaults {
       }
       VmOperations ops = vma.ops;
       return ops != null ? doFault(mm, vma, ops, address, write) : doAnonymousPage(mm, vma, address, write);
+    }
+    if (isChanged(mm, address, pte)) {
+      return 0;
     }
     if (write && !Pte.write(pte)) {
       return doWpPage(mm, vma, address, pte);

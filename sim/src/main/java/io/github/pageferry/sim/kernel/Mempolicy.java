@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Policy;
@@ -188,7 +189,11 @@ public class Mempolicy {
       return error;
     }
     Policy policy = made.policy();
+    Mm mm = k.current.mm();
+    // Who walks the address space's policies must not meet a half-made one.
+    k.locks.downWrite(mm);
     k.current.mempolicy = policy;
+    k.locks.upWrite(mm);
     if (policy != null && isInterleave(policy)) {
       k.current.ilNext = policy.nodes.first();
     }

@@ -13,6 +13,7 @@ import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Pte;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.VmOperations;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.ZoneStat;
@@ -89,6 +90,7 @@ public class Migrate {
 
   /** {@code remove_migration_pte()}: puts a working entry where the migration entry of {@code old} stands. */
   int removeMigrationPte(int newpage, Vma vma, long address, int old) {
+    k.locks.passPageTable();
     long[] table = vma.mm.pageTable().find(address);
     if (table == null) {
       if (vma.mm.pageTable().huge(address) != 0) {
@@ -126,6 +128,7 @@ public class Migrate {
 
   /** {@code migration_entry_wait()}: a fault met a migration entry; it is tried again when the migration is over. */
   public void migrationEntryWait(Mm mm, long address) {
+    k.locks.passPageTable(Scheduler.At.MIGRATION_ENTRY_WAIT);
     long pte = mm.pageTable().get(address);
     if (!Pte.isMigration(pte)) {
       return;
@@ -201,11 +204,16 @@ public class Migrate {
     }
     frames.clear(page, PageFlag.SWAPCACHE | PageFlag.PRIVATE);
     frames.privateOf(page, 0);
-    setMapping(page, 0);
+    forgetMapping(page);
     // Nobody has put it there; whoever waits for it nevertheless need not any longer.
     if (frames.has(newpage, PageFlag.WRITEBACK)) {
       k.filemap.endPageWriteback(newpage);
     }
+  }
+
+  /** The old page is no file's and no process's any more. */
+  protected void forgetMapping(int page) {
+    setMapping(page, 0);
   }
 
   /** Not {@code set_page_dirty()}, which tells the file system that all of the page is dirty, when only some of it may be. */

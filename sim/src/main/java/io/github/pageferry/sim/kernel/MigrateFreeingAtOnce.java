@@ -71,6 +71,14 @@ class MigrateFreeingAtOnce extends Migrate {
     super.putbackLruPages(list);
   }
 
+  /** Who meets a migration entry must still see whether the page was anonymous (bda807d44454, 4.8). */
+  @Override
+  protected void forgetMapping(int page) {
+    if (!frames.anon(page)) {
+      super.forgetMapping(page);
+    }
+  }
+
   @Override
   public int migratePrep() {
     k.swap.lruCacheDisable();

@@ -194,6 +194,14 @@ public class Mlock {
     if (end == start) {
       return 0;
     }
+    k.locks.downWrite(mm);
+    long result = doMlock(mm, start, end, on);
+    k.locks.upWrite(mm);
+    return result;
+  }
+
+  /** {@code do_mlock()}. */
+  private long doMlock(Mm mm, long start, long end, boolean on) {
     Vma vma = mm.findVma(start);
     if (vma == null || vma.start > start) {
       return -Err.ENOMEM;

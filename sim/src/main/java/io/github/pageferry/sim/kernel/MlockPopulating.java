@@ -34,7 +34,11 @@ class MlockPopulating extends Mlock {
     }
     long start = address & PageTable.PAGE_MASK;
     long end = address + bytes + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK;
-    return mlockPosixErrorReturn(mmPopulate(k.current.mm(), start, end));
+    Mm mm = k.current.mm();
+    k.locks.downRead(mm);
+    int error = mmPopulate(mm, start, end);
+    k.locks.upRead(mm);
+    return mlockPosixErrorReturn(error);
   }
 
   /** {@code __mm_populate()}: 0, or the first error. */

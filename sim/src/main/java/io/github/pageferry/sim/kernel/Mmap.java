@@ -28,6 +28,7 @@ public class Mmap {
   void unlinkFileVma(Vma vma) {
     AddressSpace mapping = vma.mapping();
     if (mapping != null) {
+      k.locks.pass(null, mapping);
       mapping.mmap().remove(vma);
     }
   }
@@ -43,6 +44,12 @@ public class Mmap {
 
   /** {@code vma_link()}. */
   public void vmaLink(Mm mm, Vma vma) {
+    k.locks.pass(null, vma.mapping());
+    insertVma(mm, vma);
+  }
+
+  /** {@code __vma_link()} and {@code __vma_link_file()}, with {@code i_mmap_lock}. */
+  private static void insertVma(Mm mm, Vma vma) {
     mm.link(vma);
     AddressSpace mapping = vma.mapping();
     if (mapping != null) {
@@ -88,6 +95,7 @@ public class Mmap {
       }
       k.hugeMemory.vmaAdjustTransHuge(vma, start);
       k.hugeMemory.vmaAdjustTransHuge(vma, end);
+      k.locks.pass(vma.anonVma, vma.mapping());
       vma.start = start;
       vma.end = removeNext ? Math.min(end, next == null ? end : next.end) : end;
       vma.pgoff = pgoff;
@@ -100,7 +108,7 @@ public class Mmap {
         unlinkFileVma(next);
         mergedAway(vma, next);
       } else if (insert != null) {
-        vmaLink(mm, insert);
+        insertVma(mm, insert);
       }
     }
   }
@@ -233,7 +241,16 @@ public class Mmap {
     return 0;
   }
 
-  /** {@code munmap(2)}. */
+  /** {@code munmap(2)}, of the current task. */
+  public long sysMunmap(long start, long length) {
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    long result = doMunmap(mm, start, length);
+    k.locks.upWrite(mm);
+    return result;
+  }
+
+  /** {@code do_munmap()}. */
   public long doMunmap(Mm mm, long start, long length) {
     if ((start & ~PageTable.PAGE_MASK) != 0 || start < 0 || length <= 0 || length > PageTable.TASK_SIZE - start) {
       return -Err.EINVAL;

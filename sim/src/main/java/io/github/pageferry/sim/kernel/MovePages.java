@@ -77,13 +77,13 @@ public class MovePages {
 
   protected final Kernel k;
   protected final PageFrames frames;
-  private final PageToNode pm;
-  private final int[] chunkStatus = new int[STAT_CHUNK];
+  private final PageToNode table;
+  private final int[] reusedStatus = new int[STAT_CHUNK];
 
   protected MovePages(Kernel k) {
     this.k = k;
     frames = k.frames;
-    pm = new PageToNode(k);
+    table = new PageToNode(k);
   }
 
   /**
@@ -93,11 +93,14 @@ public class MovePages {
    */
   private int doMovePageToNodeArray(Mm mm, PageToNode table, boolean migrateAll) {
     PageList pagelist = new PageList(frames);
+    k.locks.downRead(mm);
     for (int i = 0; i < table.size; i++) {
       table.status[i] = isolateForMove(mm, table, i, pagelist, migrateAll);
     }
     table.index();
-    return pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, table, false);
+    int err = pagelist.isEmpty() ? 0 : k.migrate.migratePages(pagelist, table, false);
+    k.locks.upRead(mm);
+    return err;
   }
 
   /** The loop body of {@code do_move_page_to_node_array()}: the entry's status before anything moves. */
@@ -137,11 +140,13 @@ public class MovePages {
   protected long doPagesMove(
       Mm mm, Task task, long nrPages, UserLongs pages, UserInts nodes, UserInts status, int flags) {
     NodeMask taskNodes = k.cpuset.memsAllowed(task);
+    // Calls that run at the same time have tables of their own.
+    PageToNode pm = k.sched == null ? table : new PageToNode(k);
     Arrays.fill(pm.page, 0);
     k.migrate.migratePrep();
     for (long start = 0; start < nrPages; start += CHUNK) {
       pm.size = (int) Math.min(CHUNK, nrPages - start);
-      int err = fillChunk(start, pages, nodes, taskNodes);
+      int err = fillChunk(pm, start, pages, nodes, taskNodes);
       if (err != 0) {
         return err;
       }
@@ -159,7 +164,7 @@ public class MovePages {
     return 0;
   }
 
-  private int fillChunk(long start, UserLongs pages, UserInts nodes, NodeMask taskNodes) {
+  private int fillChunk(PageToNode pm, long start, UserLongs pages, UserInts nodes, NodeMask taskNodes) {
     for (int j = 0; j < pm.size; j++) {
       if (start + j >= pages.accessible()) {
         return -Err.EFAULT;
@@ -198,15 +203,18 @@ public class MovePages {
 
   /** {@code do_pages_stat()} with {@code do_pages_stat_array()}: in chunks of 16. */
   protected long doPagesStat(Mm mm, long nrPages, UserLongs pages, UserInts status) {
+    int[] chunkStatus = k.sched == null ? reusedStatus : new int[STAT_CHUNK];
     long done = 0;
     while (done < nrPages) {
       int chunk = (int) Math.min(STAT_CHUNK, nrPages - done);
       if (done + chunk > pages.accessible()) {
         break;
       }
+      k.locks.downRead(mm);
       for (int i = 0; i < chunk; i++) {
         chunkStatus[i] = pageStatus(mm, pages.get(done + i));
       }
+      k.locks.upRead(mm);
       boolean written = done + chunk <= status.accessible();
       for (int i = 0; i < chunk && done + i < status.accessible(); i++) {
         status.put(done + i, chunkStatus[i]);
@@ -262,9 +270,11 @@ public class MovePages {
     if (denied != 0) {
       return denied;
     }
-    if (nodes != null) {
-      return doPagesMove(task.mm(), task, nrPages, pages, nodes, status, flags);
-    }
-    return doPagesStat(task.mm(), nrPages, pages, status);
+    Mm mm = task.mm();
+    mm.users++;
+    long result = nodes != null
+        ? doPagesMove(mm, task, nrPages, pages, nodes, status, flags) : doPagesStat(mm, nrPages, pages, status);
+    k.fork.mmput(mm);
+    return result;
   }
 }

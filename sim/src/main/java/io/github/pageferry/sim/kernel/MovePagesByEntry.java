@@ -54,7 +54,15 @@ class MovePagesByEntry extends MovePages {
    *
    * @return 1 where it is on the list now, 0 where it is on its node already, or an errno negated
    */
-  protected int addPageForMigration(Mm mm, long address, int node, PageList pagelist, boolean migrateAll) {
+  private int addPageForMigration(Mm mm, long address, int node, PageList pagelist, boolean migrateAll) {
+    k.locks.downRead(mm);
+    int err = addMapped(mm, address, node, pagelist, migrateAll);
+    k.locks.upRead(mm);
+    return err;
+  }
+
+  /** {@link #addPageForMigration} with {@code mmap_sem}. */
+  protected int addMapped(Mm mm, long address, int node, PageList pagelist, boolean migrateAll) {
     Vma vma = vmaLookup(mm, address);
     if (vma == null || !k.mempolicy.vmaMigratable(vma)) {
       return -Err.EFAULT;

@@ -31,13 +31,16 @@ class MovePagesByFolioWalk extends MovePagesByEntry {
 
   /** {@code add_folio_for_migration()}: no reference is taken, the page table is locked meanwhile. */
   @Override
-  protected int addPageForMigration(Mm mm, long address, int node, PageList pagelist, boolean migrateAll) {
+  protected int addMapped(Mm mm, long address, int node, PageList pagelist, boolean migrateAll) {
     Vma vma = vmaLookup(mm, address);
     if (vma == null || !k.mempolicy.vmaMigratable(vma)) {
       return -Err.EFAULT;
     }
+    k.locks.lockPageTable();
     int page = folioWalk(vma, address);
-    return page < 0 ? page : isolateForNode(page, node, pagelist, migrateAll);
+    int err = page < 0 ? page : isolateForNode(page, node, pagelist, migrateAll);
+    k.locks.unlockPageTable();
+    return err;
   }
 
   @Override

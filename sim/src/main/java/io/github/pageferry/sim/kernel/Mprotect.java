@@ -23,6 +23,7 @@ public class Mprotect {
       return;
     }
     for (long address = start; address < end; ) {
+      k.locks.passPageTable();
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
       k.hugeMemory.changeHugePmd(vma, address, next, prot);
       long[] table = vma.mm.pageTable().find(address);
@@ -96,6 +97,13 @@ public class Mprotect {
       return -Err.ENOMEM;
     }
     Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    long result = protectRange(mm, start, end, access);
+    k.locks.upWrite(mm);
+    return result;
+  }
+
+  private long protectRange(Mm mm, long start, long end, long access) {
     Vma vma = mm.findVma(start);
     if (vma == null || vma.start > start) {
       return -Err.ENOMEM;

@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFile;
@@ -28,9 +29,17 @@ public class Msync {
     if (end < start) {
       return -Err.ENOMEM;
     }
+    Mm mm = k.current.mm();
+    k.locks.downRead(mm);
+    long result = syncRange(mm, start, end);
+    k.locks.upRead(mm);
+    return result;
+  }
+
+  private long syncRange(Mm mm, long start, long end) {
     int unmapped = 0;
     long at = start;
-    for (Vma vma = k.current.mm().findVma(start); at < end; vma = vma.next) {
+    for (Vma vma = mm.findVma(start); at < end; vma = mm.findVma(at)) {
       if (vma == null) {
         return -Err.ENOMEM;
       }
@@ -44,7 +53,12 @@ public class Msync {
       VmFile file = vma.file;
       at = vma.end;
       if (file != null && vma.has(VmFlag.SHARED)) {
+        // The address space is free for others meanwhile, but the file stays.
+        file.inode().references++;
+        k.locks.upRead(mm);
         int error = k.inodes.fsync(file);
+        k.inodes.fput(file);
+        k.locks.downRead(mm);
         if (error != 0 || at >= end) {
           return error != 0 ? error : unmapped;
         }

@@ -4,6 +4,7 @@ import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Zone;
 import io.github.pageferry.sim.mm.ZoneStat;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,12 @@ public class PageAlloc {
 
   protected final Kernel k;
   private final PageFrames frames;
+  private final @Nullable Scheduler sched;
 
   protected PageAlloc(Kernel k) {
     this.k = k;
     frames = k.frames;
+    sched = k.sched;
   }
 
   /** {@code free_pages_check()}: a page that is freed must be as it came. */
@@ -45,6 +48,9 @@ public class PageAlloc {
 
   /** {@code free_hot_cold_page()}: the page goes where the next allocation looks first. */
   public void freeHotColdPage(int page) {
+    if (sched != null) {
+      sched.outcome(Scheduler.At.FREE_PAGE, page, true);
+    }
     if (frames.testAndClear(page, PageFlag.MLOCKED)) {
       k.decZonePageState(page, ZoneStat.NR_MLOCK);
     }
@@ -123,6 +129,9 @@ public class PageAlloc {
    * @return the page with one reference, or 0
    */
   public int allocPagesNodemask(int gfp, int node, @Nullable NodeMask nodemask) {
+    if (sched != null) {
+      sched.point(Scheduler.At.ALLOC_PAGES, 0);
+    }
     if ((gfp & Gfp.THISNODE) != 0) {
       return allocThisnode(gfp, node);
     }

@@ -18,6 +18,13 @@ public class PageFault {
 
   /** {@code do_page_fault()}: 0, or -EFAULT where the process would get a signal. */
   protected int doPageFault(Mm mm, long address, boolean write) {
+    k.locks.downRead(mm);
+    int error = faultIn(mm, address, write);
+    k.locks.upRead(mm);
+    return error;
+  }
+
+  private int faultIn(Mm mm, long address, boolean write) {
     Vma vma = mm.findVma(address);
     if (vma == null || vma.start > address) {
       return -Err.EFAULT;

@@ -127,6 +127,9 @@ public class PageWriteback {
         index >= 0;
         index = mapping.pageTree().nextTagged(index + 1, PageTree.TAG_DIRTY)) {
       int page = k.filemap.findGetPage(mapping, index);
+      if (page == 0) {
+        continue;
+      }
       k.filemap.lockPage(page);
       int error = writeCachePage(mapping, page, writepage);
       k.swap.putPage(page);

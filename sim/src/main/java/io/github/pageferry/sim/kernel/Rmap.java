@@ -59,14 +59,25 @@ public class Rmap {
       if (anonVma == null) {
         anonVma = k.mappings.allocAnonVma();
       }
+      linkFirst(vma, anonVma);
+    }
+  }
+
+  /** The end of {@code anon_vma_prepare()}: unless another fault of the same process was faster. */
+  private void linkFirst(Vma vma, AnonVma anonVma) {
+    k.locks.pass(anonVma, null);
+    if (vma.anonVma == null) {
       vma.anonVma = anonVma;
       AnonVmaChain.link(vma, anonVma);
+    } else if (anonVma.isEmpty()) {
+      k.mappings.freeAnonVma(anonVma);
     }
   }
 
   /** {@code anon_vma_clone()}: links {@code to} to every anon_vma of {@code from}. */
   public void anonVmaClone(Vma to, Vma from) {
     for (AnonVmaChain link : from.anonVmaChain) {
+      k.locks.pass(link.anonVma(), null);
       AnonVmaChain.link(to, link.anonVma());
     }
   }
@@ -81,11 +92,13 @@ public class Rmap {
     anonVma.root = parent.anonVma.root;
     anonVma.root.externalRefcount++;
     vma.anonVma = anonVma;
+    k.locks.pass(anonVma, null);
     AnonVmaChain.link(vma, anonVma);
   }
 
   private void anonVmaUnlink(AnonVmaChain link) {
     AnonVma anonVma = link.anonVma();
+    k.locks.pass(anonVma, null);
     link.unlink();
     if (anonVma.isEmpty() && anonVma.externalRefcount == 0) {
       if (anonVma.root != anonVma) {
@@ -140,6 +153,7 @@ public class Rmap {
 
   /** {@code page_check_address()}: the table whose entry of this address maps the page, null where it does not. */
   private long @Nullable [] pageCheckAddress(int page, Mm mm, long address) {
+    k.locks.passPageTable();
     long[] table = mm.pageTable().find(address);
     if (table == null) {
       return null;
@@ -165,6 +179,7 @@ public class Rmap {
       return false;
     }
     boolean any = false;
+    k.locks.lock(mapping);
     for (Vma vma : mapping.mmap()) {
       if (vma.has(VmFlag.SHARED)) {
         long address = vmaAddress(page, vma);
@@ -173,6 +188,7 @@ public class Rmap {
         }
       }
     }
+    k.locks.unlock(mapping);
     return any;
   }
 
@@ -336,8 +352,7 @@ public class Rmap {
     }
     if ((flags & TTU_IGNORE_MLOCK) == 0) {
       if (vma.has(VmFlag.LOCKED)) {
-        k.mlock.mlockVmaPage(frames.compoundHead(page));
-        return SWAP_MLOCK;
+        return keepMlocked(frames.compoundHead(page), vma);
       }
       if ((flags & TTU_ACTION_MASK) == TTU_MUNLOCK) {
         return SWAP_AGAIN;
@@ -380,11 +395,34 @@ public class Rmap {
     return SWAP_AGAIN;
   }
 
+  /** {@code out_mlock}: whether the VMA is locked is certain only with its {@code mmap_sem}, for which nobody waits here. */
+  private int keepMlocked(int page, Vma vma) {
+    int result = SWAP_AGAIN;
+    if (k.locks.downReadTrylock(vma.mm)) {
+      if (vma.has(VmFlag.LOCKED)) {
+        k.mlock.mlockVmaPage(page);
+        result = SWAP_MLOCK;
+      }
+      k.locks.upRead(vma.mm);
+    }
+    return result;
+  }
+
   private int tryToUnmapAnon(int page, int flags) {
     AnonVma anonVma = pageLockAnonVma(page);
+    if (anonVma == null) {
+      return SWAP_AGAIN;
+    }
+    k.locks.lock(anonVma);
+    int result = unmapAnon(page, anonVma, flags);
+    k.locks.unlock(anonVma);
+    return result;
+  }
+
+  private int unmapAnon(int page, AnonVma anonVma, int flags) {
     int result = SWAP_AGAIN;
     int pages = frames.nrPages(page);
-    for (AnonVmaChain link = anonVma == null ? null : anonVma.first(); link != null; link = link.next()) {
+    for (AnonVmaChain link = anonVma.first(); link != null; link = link.next()) {
       for (int i = 0; i < pages && result == SWAP_AGAIN; i++) {
         long address = vmaAddress(page + i, link.vma());
         if (address != NO_ADDRESS) {
@@ -404,6 +442,7 @@ public class Rmap {
     if (mapping == null) {
       return result;
     }
+    k.locks.lock(mapping);
     List<Vma> vmas = mapping.mmap();
     for (int i = 0; i < vmas.size(); i++) {
       long address = vmaAddress(page, vmas.get(i));
@@ -415,6 +454,7 @@ public class Rmap {
         break;
       }
     }
+    k.locks.unlock(mapping);
     return result;
   }
 
@@ -461,6 +501,10 @@ public class Rmap {
       throw new KernelBug("mm/rmap.c: the anon_vma of page " + page + " has been freed");
     }
     int result = SWAP_AGAIN;
+    if (anonVma == null) {
+      return result;
+    }
+    k.locks.lock(anonVma);
     int pages = frames.nrPages(page);
     for (AnonVmaChain link = anonVma.first(); link != null; link = link.next()) {
       for (int i = 0; i < pages && result == SWAP_AGAIN; i++) {
@@ -470,6 +514,7 @@ public class Rmap {
         }
       }
     }
+    k.locks.unlock(anonVma);
     return result;
   }
 
@@ -479,6 +524,7 @@ public class Rmap {
     if (mapping == null) {
       return result;
     }
+    k.locks.lock(mapping);
     List<Vma> vmas = mapping.mmap();
     for (int i = 0; i < vmas.size(); i++) {
       long address = vmaAddress(page, vmas.get(i));
@@ -490,6 +536,7 @@ public class Rmap {
         break;
       }
     }
+    k.locks.unlock(mapping);
     return result;
   }
 

@@ -101,6 +101,12 @@ public class Shmem implements FileOperations {
         return FAULT_SIGBUS;
       }
       fault.page = shmemGetpage(mapping, fault.pgoff);
+      if (fault.page != 0 && fault.pgoff >= mapping.host().pages) {
+        // Truncated meanwhile.
+        k.filemap.unlockPage(fault.page);
+        k.swap.putPage(fault.page);
+        return FAULT_SIGBUS;
+      }
       return fault.page == 0 ? FAULT_OOM : FAULT_LOCKED;
     }
 
@@ -211,26 +217,32 @@ public class Shmem implements FileOperations {
 
   /** {@code shmem_getpage()}: the page at an index, made where it is not there; locked, with a reference; 0: no memory. */
   private int shmemGetpage(AddressSpace mapping, long index) {
-    int page = k.filemap.findLockPage(mapping, index);
-    if (page != 0) {
-      return page;
-    }
-    Integer entry = mapping.host().swapped().get(index);
-    if (entry != null) {
-      return getSwapped(mapping, index, entry);
-    }
-    page = shmemAllocPage(mapping, index);
-    if (page == 0) {
-      return 0;
-    }
-    frames.set(page, PageFlag.SWAPBACKED);
-    if (k.filemap.addToPageCacheLru(page, mapping, index) != 0) {
+    while (true) {
+      int page = k.filemap.findLockPage(mapping, index);
+      if (page != 0) {
+        return page;
+      }
+      Integer entry = mapping.host().swapped().get(index);
+      if (entry != null) {
+        return getSwapped(mapping, index, entry);
+      }
+      page = shmemAllocPage(mapping, index);
+      if (page == 0) {
+        return 0;
+      }
+      frames.set(page, PageFlag.SWAPBACKED);
+      int error = k.filemap.addToPageCacheLru(page, mapping, index);
+      if (error == 0) {
+        frames.content(page, 0);
+        frames.set(page, PageFlag.UPTODATE);
+        return page;
+      }
       k.swap.putPage(page);
-      return 0;
+      if (error != -Err.EEXIST) {
+        return 0;
+      }
+      // Somebody was faster.
     }
-    frames.content(page, 0);
-    frames.set(page, PageFlag.UPTODATE);
-    return page;
   }
 
   /** {@code shmem_file_setup()} and {@code shmem_create()}: an empty file of so many pages; one reference is the caller's. */

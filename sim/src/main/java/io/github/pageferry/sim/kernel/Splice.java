@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.Mm;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,10 @@ public class Splice {
 
   /** {@code vmsplice(2)} of one page of the current task; 0 or -EFAULT. */
   public long vmsplice(long address) {
-    int page = k.memory.getUserPage(k.current.mm(), address, Memory.FOLL_GET);
+    Mm mm = k.current.mm();
+    k.locks.downRead(mm);
+    int page = k.memory.getUserPage(mm, address, Memory.FOLL_GET);
+    k.locks.upRead(mm);
     if (page < 0) {
       return page;
     }

@@ -5,8 +5,10 @@ import io.github.pageferry.sim.mm.Lru;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.Pagevec;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Zone;
 import io.github.pageferry.sim.mm.ZoneStat;
+import org.jspecify.annotations.Nullable;
 
 /** {@code mm/swap.c}: references on pages, the per-CPU pagevecs, and the way onto the LRU lists. */
 public class Swap {
@@ -15,10 +17,12 @@ public class Swap {
   protected final PageFrames frames;
   /** {@code lru_add_pvecs}: by CPU and list. */
   private final Pagevec[][] lruAddPvecs;
+  private final @Nullable Scheduler sched;
 
   protected Swap(Kernel k, int cpus) {
     this.k = k;
     frames = k.frames;
+    sched = k.sched;
     lruAddPvecs = new Pagevec[cpus][];
   }
 
@@ -182,12 +186,19 @@ public class Swap {
 
   /** {@code lru_add_drain()}: this CPU's pagevecs. */
   public void lruAddDrain() {
+    if (sched != null) {
+      sched.point(Scheduler.At.LRU_ADD_DRAIN, 0);
+    }
     drainCpuPagevecs(k.current.cpu);
   }
 
   /** {@code lru_add_drain_all()}: every CPU's. */
   public int lruAddDrainAll() {
     for (int cpu = 0; cpu < lruAddPvecs.length; cpu++) {
+      if (sched != null) {
+        // Each CPU's turn comes when it has time (schedule_on_each_cpu()).
+        sched.point(Scheduler.At.LRU_ADD_DRAIN, 0);
+      }
       drainCpuPagevecs(cpu);
     }
     return 0;

@@ -4,6 +4,7 @@ import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
 import io.github.pageferry.sim.mm.ZoneStat;
@@ -14,10 +15,12 @@ public class Vmscan {
 
   protected final Kernel k;
   private final PageFrames frames;
+  private final @Nullable Scheduler sched;
 
   protected Vmscan(Kernel k) {
     this.k = k;
     frames = k.frames;
+    sched = k.sched;
   }
 
   /**
@@ -25,13 +28,17 @@ public class Vmscan {
    * reference.
    */
   public void putbackLruPage(int page) {
+    if (sched != null) {
+      sched.point(Scheduler.At.PUTBACK_LRU_PAGE, page);
+      sched.outcome(Scheduler.At.PUTBACK_LRU_PAGE, page, true);
+    }
     boolean active = frames.testAndClear(page, PageFlag.ACTIVE);
     KernelBug.on(frames.has(page, PageFlag.LRU), "putback_lru_page() of page {} that is on a list", page);
     frames.clear(page, PageFlag.UNEVICTABLE);
     if (pageEvictable(page, null)) {
       k.swap.lruCacheAddLru(page, k.swap.pageLruBaseType(page) + (active ? 1 : 0));
     } else {
-      // The kernel looks again after this, against a racing munlock; the page lock that munlock holds makes that idle here.
+      // The kernel looks again after this, against a munlock beside it; nobody can come between the two here.
       k.swap.addPageToUnevictableList(page);
     }
     k.swap.putPage(page);
@@ -43,6 +50,9 @@ public class Vmscan {
    * @return 0, or -EBUSY where it is on no list
    */
   public int isolateLruPage(int page) {
+    if (sched != null) {
+      sched.point(Scheduler.At.ISOLATE_LRU_PAGE, page);
+    }
     if (!frames.has(page, PageFlag.LRU)) {
       return -Err.EBUSY;
     }

@@ -12,6 +12,8 @@ public final class AddressSpace {
   private final PageTree pageTree = new PageTree();
   /** {@code i_mmap}: the VMAs that map it. */
   private final List<Vma> mmap = new ArrayList<>(2);
+  /** {@code i_mmap_lock}. */
+  public final KernelLock mmapLock = new KernelLock("mapping->i_mmap_lock");
   /** {@code nrpages}. */
   public long nrpages;
   /**

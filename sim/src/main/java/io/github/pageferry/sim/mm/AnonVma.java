@@ -13,6 +13,8 @@ public final class AnonVma {
   public AnonVma root = this;
   /** {@code external_refcount}: users that are no VMA (migration, KSM, and a root's descendants). */
   public int externalRefcount;
+  /** {@code lock}, of a root. */
+  public final KernelLock lock = new KernelLock("anon_vma->root->lock");
   private @Nullable AnonVmaChain head;
   private @Nullable AnonVmaChain tail;
 

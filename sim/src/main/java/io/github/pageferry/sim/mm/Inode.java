@@ -16,6 +16,8 @@ public final class Inode {
   private @Nullable AddressSpace mapping;
   /** {@code SHMEM_I(inode)->policy}: the policies of a file of shared memory, null for other files. */
   private final @Nullable SharedPolicy sharedPolicy;
+  /** {@code i_mutex}. */
+  public final KernelLock mutex = new KernelLock("inode->i_mutex");
   /** {@code i_ino}. */
   public long ino;
   /** {@code resv_map} of a file of huge pages: how many pages shared mappings were promised and have not taken. */
@@ -79,6 +81,11 @@ public final class Inode {
       Arrays.fill(disk, old, disk.length, HOLE);
     }
     disk[(int) index] = content;
+  }
+
+  /** Frees all blocks on disk. */
+  public void freeBlocks() {
+    disk = new long[0];
   }
 
   void mapping(AddressSpace space) {

@@ -9,6 +9,8 @@ import java.util.Set;
  */
 public final class Journal {
 
+  /** Who commits: kjournald does one transaction after the other. */
+  public final KernelLock commit = new KernelLock("journal commit");
   /** {@code j_running_transaction}: whether there is one. */
   public boolean running;
   /** {@code t_reserved_list}, {@code t_buffers} and {@code t_forget} of the running transaction, in order of filing. */

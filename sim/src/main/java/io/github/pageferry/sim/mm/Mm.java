@@ -12,6 +12,10 @@ public final class Mm {
   private int count;
   /** {@code mmap_cache}: the VMA found last. */
   private @Nullable Vma cache;
+  /** {@code mm_users}: tasks that run in it, and system calls that hold it meanwhile. */
+  public int users = 1;
+  /** {@code mmap_sem}. */
+  public final KernelLock mmapSem = new KernelLock("mm->mmap_sem");
   /** {@code locked_vm}, in pages. */
   public long lockedVm;
   /** {@code MM_ANONPAGES}. */

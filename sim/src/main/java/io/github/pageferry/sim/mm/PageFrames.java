@@ -1,5 +1,7 @@
 package io.github.pageferry.sim.mm;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * {@code mem_map}: the {@code struct page} of every page frame of the machine.
  *
@@ -48,6 +50,8 @@ public final class PageFrames {
   private final int[][] records;
   private final int[][] privates;
   private final short[] nodes;
+  /** Where tasks run at the same time: who they are parted by. */
+  private final @Nullable Scheduler sched;
 
   /**
    * Room for frames, none of which takes memory yet.
@@ -55,12 +59,23 @@ public final class PageFrames {
    * @param segments how many segments, segment 0 included
    */
   public PageFrames(int segments) {
+    this(segments, null);
+  }
+
+  /** As {@link #PageFrames(int)}, of a machine whose tasks run at the same time. */
+  public PageFrames(int segments, @Nullable Scheduler sched) {
+    this.sched = sched;
     records = new int[segments][];
     privates = new int[segments][];
     nodes = new short[segments];
     populate(0);
     count(ZERO_PAGE, 1);
     flags(ZERO_PAGE, PageFlag.RESERVED | PageFlag.UPTODATE);
+  }
+
+  /** Who parts the tasks of this machine; null where they run one after the other. */
+  public @Nullable Scheduler scheduler() {
+    return sched;
   }
 
   /** Makes the records of the segment that this frame is in, where they are not there yet. */
@@ -196,12 +211,20 @@ public final class PageFrames {
 
   /** {@code page_freeze_refs()}: where there are exactly so many references, takes them all away. */
   public boolean freezeRefs(int page, int expected) {
-    int[] segment = records(page);
-    if (segment[at(page) + COUNT] != expected) {
-      return false;
+    if (sched != null) {
+      sched.point(Scheduler.At.FREEZE_REFS, page);
     }
-    segment[at(page) + COUNT] = 0;
-    return true;
+    int[] segment = records(page);
+    boolean frozen = segment[at(page) + COUNT] == expected;
+    if (frozen) {
+      segment[at(page) + COUNT] = 0;
+    }
+    if (sched != null) {
+      // Whoever looks the page up without a lock finds it frozen now.
+      sched.outcome(Scheduler.At.FREEZE_REFS, page, frozen);
+      sched.point(Scheduler.At.FREEZE_REFS, page);
+    }
+    return frozen;
   }
 
   /** {@code page_unfreeze_refs()}: gives back what {@link #freezeRefs} took. */

@@ -50,4 +50,9 @@ public final class Task {
     }
     return mm;
   }
+
+  @Override
+  public String toString() {
+    return Integer.toString(pid);
+  }
 }
