@@ -16,6 +16,15 @@ public final class Profiles {
     return releases().stream().map(Release::toString).toList();
   }
 
+  /**
+   * What a profile does as the kernel's source says, although no recorded trace shows it, each with its commit.
+   *
+   * @param name of a profile
+   */
+  public static List<String> unconfirmed(String name) {
+    return KernelProfile.of(Release.parse(name)).unconfirmed();
+  }
+
   private static List<Release> releases() {
     return KernelProfile.RECORDED.stream().map(Release::parse).sorted().toList();
   }

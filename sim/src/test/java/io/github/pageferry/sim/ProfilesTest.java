@@ -34,6 +34,17 @@ class ProfilesTest {
   }
 
   @Test
+  void whatNoTraceConfirmsIsNamedWithTheReleaseThatHasIt() {
+    assertThat(Profiles.unconfirmed("2.6.18")).isEmpty();
+    assertThat(Profiles.unconfirmed("2.6.36")).isEmpty();
+    assertThat(Profiles.unconfirmed("5.10")).anyMatch(what -> what.contains("e5947d23edd8"))
+        .noneMatch(what -> what.contains("269fbe72cded"));
+    assertThat(Profiles.unconfirmed("6.1")).anyMatch(what -> what.contains("269fbe72cded"))
+        .noneMatch(what -> what.contains("e5947d23edd8"));
+    assertThat(Profiles.unconfirmed("7.3")).anyMatch(what -> what.contains("MPOL_WEIGHTED_INTERLEAVE"));
+  }
+
+  @Test
   void aReleaseThatCannotBeReadIsAsNearAsTheNewest() {
     assertThat(Profiles.nearest("unknown")).isEqualTo(Profiles.names().get(Profiles.names().size() - 1));
   }

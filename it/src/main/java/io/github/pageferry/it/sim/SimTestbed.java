@@ -7,9 +7,11 @@ import io.github.pageferry.it.workload.Need;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.sim.MachineSpec;
+import io.github.pageferry.sim.Profiles;
 import io.github.pageferry.sim.SimulatedMachine;
 import io.github.pageferry.sim.kernel.Release;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -59,8 +61,10 @@ public final class SimTestbed implements Testbed {
 
   @Override
   public String description() {
+    List<String> unconfirmed = Profiles.unconfirmed(release.toString());
     return "simulated Linux " + release + ", "
-        + (spec.nodes() == 1 ? "1 node of " : spec.nodes() + " nodes of ") + (spec.bytesPerNode() >> 20) + " MiB";
+        + (spec.nodes() == 1 ? "1 node of " : spec.nodes() + " nodes of ") + (spec.bytesPerNode() >> 20) + " MiB"
+        + (unconfirmed.isEmpty() ? "" : "; not confirmed by recorded traces: " + String.join(", ", unconfirmed));
   }
 
   @Override

@@ -73,6 +73,30 @@ class RecordedTracesTest {
     assertThat(tally.different).isEmpty();
   }
 
+  /** Random mixes of what is done to whole transparent huge pages and to parts of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"5.10", "6.1", "6.12", "6.18", "7.3"})
+  void answersForTransparentHugePagesAsTheRecordedKernelDid(String kernel) {
+    Tally tally = new Tally();
+    try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
+      compareAll(testbed, randomWorkloads("thp.workloads.yaml.gz")::get, traces("thp." + kernel + ".traces.yaml.gz"), tally);
+    }
+    System.out.println("sim:" + kernel + " with transparent huge pages: " + tally);
+    tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
+    assertThat(tally.compared).isEqualTo(54);
+    assertThat(tally.different).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6.18", "2.6.36"})
+  void releasesWithoutTransparentHugePagesSaySo(String kernel) {
+    try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
+      for (String name : List.of("thp-bind", "thp-many-parts", "thp-one-node")) {
+        assertThat(testbed.lacks(inCorpus(name))).contains("Linux " + kernel + " has no thp, which came with 2.6.38");
+      }
+    }
+  }
+
   /** What a host with one node answered. */
   @Test
   void answersAsTheRecordedHostDid() throws IOException {

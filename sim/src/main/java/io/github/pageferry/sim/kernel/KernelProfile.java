@@ -77,6 +77,11 @@ public record KernelProfile(
   /** Releases whose recorded traces have confirmed the model. */
   public static final List<String> RECORDED = List.of("2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
 
+  /** What this profile does that no recorded trace confirms, each with its commit. */
+  public List<String> unconfirmed() {
+    return Unconfirmed.of(release);
+  }
+
   /** The profile of a release. */
   public static KernelProfile of(Release release) {
     return new KernelProfile(

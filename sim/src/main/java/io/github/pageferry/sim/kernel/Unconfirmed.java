@@ -1,0 +1,41 @@
+package io.github.pageferry.sim.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What profiles do as the kernel's source says, although no recorded trace shows it: no workload comes upon it, or none can. */
+public final class Unconfirmed {
+
+  /**
+   * A difference between releases.
+   *
+   * @param since the first release that has it
+   * @param until the first release that no longer has it, empty where all have
+   * @param what what it is, with its commit
+   */
+  private record Difference(String since, String until, String what) {}
+
+  private static final List<Difference> DIFFERENCES = List.of(
+      new Difference("3.6", "", "interleaving shared memory by the file's inode number, too (09c231cb8bfd)"),
+      new Difference("3.8", "", "MPOL_LOCAL (479e2802d09f)"),
+      new Difference("5.14", "", "a preferred node that stays when the cpuset changes (269fbe72cded)"),
+      new Difference("5.15", "", "MPOL_PREFERRED_MANY (b27abaccf8e8)"),
+      new Difference("6.9", "", "MPOL_WEIGHTED_INTERLEAVE (fa3bea4e1f82)"),
+      new Difference("4.13", "", "256 addresses at most for one of KSM's pages (2c653d0ee2ae)"),
+      new Difference("6.10", "", "31 pages in a pagevec (PAGEVEC_SIZE)"),
+      new Difference("4.14", "5.14", "the huge zero page that mbind splits (until e5947d23edd8)"),
+      new Difference("6.15", "", "transparent huge pages that a third process maps (folio_maybe_mapped_shared())"));
+
+  private Unconfirmed() {}
+
+  /** The differences of a release that no trace confirms, each with its commit; empty where traces confirm all. */
+  public static List<String> of(Release release) {
+    List<String> differences = new ArrayList<>();
+    for (Difference difference : DIFFERENCES) {
+      if (release.has(difference.since()) && (difference.until().isEmpty() || !release.has(difference.until()))) {
+        differences.add(difference.what());
+      }
+    }
+    return differences;
+  }
+}
