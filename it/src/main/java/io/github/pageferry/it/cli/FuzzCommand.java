@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     footerHeading = "%nThe same seed, number and nodes make the same workload everywhere.%n%nExamples:%n",
     footer = {
-      "  pageferry fuzz --count 10000                          this kernel against the simulator",
-      "  pageferry fuzz --seed 7 --first 1234 --count 1        workload 1234 of seed 7 again",
+      "  pageferry fuzz --count 10000          this kernel against the simulator",
+      "  pageferry fuzz --seed 7 --first 1234 --count 1          that workload again",
       "  pageferry fuzz --on lab:6.12 --against sim:6.12 --count 500"
     })
 final class FuzzCommand implements Callable<Integer> {

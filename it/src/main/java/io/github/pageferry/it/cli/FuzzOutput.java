@@ -67,8 +67,8 @@ final class FuzzOutput implements Campaign.Listener {
     seedArguments = "--seed " + seed + " --nodes " + nodes;
     nodesArgument = nodesAreGiven ? " --nodes " + nodes : "";
     console.line("");
-    console.line("seed " + seed + ", " + (count == 1 ? "workload " + first : "workloads " + first + " to " + (first + count - 1))
-        + ", for " + (nodes == 1 ? "1 node" : "up to " + nodes + " nodes"));
+    String which = count == 1 ? "workload " + first : "workloads " + first + " to " + (first + count - 1);
+    console.line("seed " + seed + ", " + which + ", for " + (nodes == 1 ? "1 node" : "up to " + nodes + " nodes"));
   }
 
   @Override
@@ -88,12 +88,14 @@ final class FuzzOutput implements Campaign.Listener {
     Path file = write(finding);
     String replay = finding.lasting()
         ? "./pageferry conform " + file + " --on " + on + " --against " + against + nodesArgument
-        : "./pageferry fuzz " + seedArguments + " --first " + finding.number() + " --count 1 --on " + on + " --against " + against;
+        : "./pageferry fuzz " + seedArguments + " --first " + finding.number() + " --count 1 --on " + on
+            + " --against " + against;
     replays.put(finding.symptom(), replay);
     console.line("");
     console.line(console.coloured(Colour.RED, finding.workload().name()) + ": " + finding.symptom()
         + (finding.lasting() ? "" : "; it did not come again, so it is not reduced"));
-    finding.workload().steps().forEach(step -> console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));
+    finding.workload().steps().forEach(step ->
+        console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));
     finding.divergences().stream().limit(MAX_DIVERGENCES).forEach(divergence -> console.line("  " + text(divergence)));
     if (finding.divergences().size() > MAX_DIVERGENCES) {
       console.line("  and " + (finding.divergences().size() - MAX_DIVERGENCES) + " more");
@@ -104,7 +106,8 @@ final class FuzzOutput implements Campaign.Listener {
 
   private String text(Divergence divergence) {
     String what = divergence.field() + (divergence.where().isEmpty() ? "" : " of " + divergence.where());
-    return "step " + divergence.step() + ", " + what + ": " + on + " " + divergence.on() + ", " + against + " " + divergence.against();
+    return "step " + divergence.step() + ", " + what + ": " + on + " " + divergence.on() + ", " + against + " "
+        + divergence.against();
   }
 
   /** The workload and what both sides answered, each side's trace in a file of its own. */
@@ -158,7 +161,8 @@ final class FuzzOutput implements Campaign.Listener {
     Map<String, List<String>> unseen = coverage.unseen().stream().collect(Collectors.groupingBy(
         Coverage.Cell::step, LinkedHashMap::new, Collectors.mapping(Coverage.Cell::kind, Collectors.toList())));
     unseen.forEach((step, kinds) -> lines.add("never run: " + step + " on " + String.join(", ", kinds)));
-    coverage.unseenAnswers().forEach((step, answers) -> lines.add("never answered: " + step + " " + String.join(", ", answers)));
+    coverage.unseenAnswers().forEach((step, answers) ->
+        lines.add("never answered: " + step + " " + String.join(", ", answers)));
     lines.add("");
     return lines;
   }

@@ -95,8 +95,8 @@ public final class Coverage {
       }
       List<String> each = each(step, kinds);
       for (String kind : new LinkedHashSet<>(each)) {
-        String returned = outcome.returned() > 0 && outcome.returned() != Outcome.SOME ? COUNT : Codes.returned(outcome.returned());
-        count(seen(step, kind).returned, returned);
+        boolean counts = outcome.returned() > 0 && outcome.returned() != Outcome.SOME;
+        count(seen(step, kind).returned, counts ? COUNT : Codes.returned(outcome.returned()));
       }
       int[] statuses = outcome.status();
       for (int j = 0; statuses != null && j < Math.min(statuses.length, each.size()); j++) {

@@ -232,7 +232,8 @@ public final class Generator {
 
     private Step bind() {
       Region region = world.region(draw);
-      BindMode mode = draw.oneOf(List.of(BindMode.BIND, BindMode.BIND, BindMode.PREFERRED, BindMode.INTERLEAVE, BindMode.DEFAULT));
+      BindMode mode = draw.oneOf(
+          List.of(BindMode.BIND, BindMode.BIND, BindMode.PREFERRED, BindMode.INTERLEAVE, BindMode.DEFAULT));
       EnumSet<BindFlag> flags = draw.some(BindFlag.class, 35);
       if (!draw.percent(Math.max(mood.all, 20))) {
         flags.remove(BindFlag.ALL);

@@ -55,7 +55,8 @@ final class Mood {
         .shuffled(draw);
     huge = draw.percent(3) ? draw.oneOf(30, 60, 90) : 0;
     sizes = new Weights<Size>()
-        .add(Size.FEW, 30).add(Size.PAGEVEC, 4).add(Size.CHUNK, bigSteps ? 30 : 1).add(Size.HUGE, huge > 0 ? 200 : bigSteps ? 4 : 0);
+        .add(Size.FEW, 30).add(Size.PAGEVEC, 4).add(Size.CHUNK, bigSteps ? 30 : 1)
+        .add(Size.HUGE, huge > 0 ? 200 : bigSteps ? 4 : 0);
     regions = draw.oneOf(1, 1, 1, 2, 2, 3);
     length = draw.oneOf(3, 5, 8, 8, 12, 12, 16, 24);
     odd = draw.oneOf(0, 5, 15, 40);

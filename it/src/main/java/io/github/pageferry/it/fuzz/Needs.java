@@ -37,7 +37,9 @@ final class Needs {
     return needs;
   }
 
-  /** Pages of all processes, nodes outside of a cpuset, other users, kernel threads, more locked memory than users may have. */
+  /**
+   * Pages of all processes, nodes outside of a cpuset, other users, kernel threads, more locked memory than users may have.
+   */
   private static boolean isPrivileged(Step step) {
     return step instanceof Step.Migrate
         || step instanceof Step.Cpuset

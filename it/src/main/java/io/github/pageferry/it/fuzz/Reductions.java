@@ -99,7 +99,8 @@ final class Reductions {
       List<Integer> part = targets.ofPart(i);
       int from = after.first() - before.first();
       boolean isWhole = after.last() == Pages.TO_THE_END;
-      to.addAll(i != index || part.isEmpty() || isWhole ? part : part.subList(from, from + after.last() - after.first() + 1));
+      boolean same = i != index || part.isEmpty() || isWhole;
+      to.addAll(same ? part : part.subList(from, from + after.last() - after.first() + 1));
     }
     return StepPages.with(step, kept, targets.joined(to));
   }

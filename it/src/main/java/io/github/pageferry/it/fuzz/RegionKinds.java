@@ -65,7 +65,8 @@ final class RegionKinds {
   String ofRegion(String name) {
     Region region = regions.get(name);
     return region == null ? NONE
-        : kind(region.backing, region.shared ? Sharing.SHARED : Sharing.PRIVATE, region.huge && region.backing == Backing.ANON);
+        : kind(region.backing, region.shared ? Sharing.SHARED : Sharing.PRIVATE,
+            region.huge && region.backing == Backing.ANON);
   }
 
   private String of(PageSelector part) {

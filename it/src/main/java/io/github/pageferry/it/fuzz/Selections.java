@@ -12,7 +12,7 @@ import java.util.List;
 /** Draws page selectors. */
 final class Selections {
 
-  /** What tables and lists of the kernel hold: a pagevec (14, later 15 and 31), a chunk of move_pages (16; 169), a huge page. */
+  /** What tables and lists of the kernel hold: a pagevec (14, later 15 and 31), a chunk of move_pages (16; 169). */
   private static final int[] BORDERS = {14, 15, 16, 17, 31, 32, 168, 169, 170, 338, 339};
 
   private final Draw draw;
@@ -136,7 +136,8 @@ final class Selections {
 
   /** Often at one of the borders. */
   private PageSelector page(Region region, int offset) {
-    int page = draw.percent(20) ? draw.oneOf(0, region.pages - 1, Math.min(168, region.pages - 1)) : draw.below(region.pages);
+    int last = region.pages - 1;
+    int page = draw.percent(20) ? draw.oneOf(0, last, Math.min(168, last)) : draw.below(region.pages);
     return run(region, page, 1, offset);
   }
 

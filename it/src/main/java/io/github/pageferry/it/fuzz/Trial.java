@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param by the backend that broke or skipped it; empty where both ran it
  * @param failure what broke, or empty
  */
-record Trial(Optional<Trace> on, Optional<Trace> against, List<Divergence> divergences, String by, Optional<String> failure) {
+record Trial(
+    Optional<Trace> on, Optional<Trace> against, List<Divergence> divergences, String by, Optional<String> failure) {
 
   /** Something that tries a workload, perhaps over and over. */
   interface Bench {
