@@ -53,7 +53,7 @@ public final class GuestFacts {
       case TOPOLOGY -> lines(topology());
       case PINNER -> lines(pinner());
       case PANIC -> write(Path.of("/proc/sysrq-trigger"), "c");
-      case COMPLAINT -> write(Path.of("/dev/kmsg"), "<0>BUG: a test says that something is broken");
+      case COMPLAINT -> write(Path.of("/dev/kmsg"), "<0>BUG: a test says that something is broken\n");
       case EXIT -> exit();
       case SILENCE -> rest(Long.MAX_VALUE);
       default -> throw new IllegalArgumentException("no such facts: " + name);
