@@ -72,7 +72,7 @@ class TracesBackendTest {
   @Test
   void aFolderWithoutTracesIsRefused() {
     assertThatThrownBy(() -> TracesBackend.open("t", dir))
-        .hasMessage(dir + ": has no trace files (*.trace.yaml, *.traces.yaml)");
+        .hasMessage(dir + ": has no trace files (*.trace.yaml, *.traces.yaml, *.recording.yaml)");
     assertThatThrownBy(() -> TracesBackend.open("t", dir.resolve("none")))
         .hasMessage(dir.resolve("none") + ": there is no such file");
   }
