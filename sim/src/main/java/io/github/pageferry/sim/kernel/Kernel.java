@@ -199,7 +199,7 @@ public final class Kernel {
 
   /** {@code page_zone()}. */
   public Zone zone(int page) {
-    return nodes.zone(frames.pageToNid(page));
+    return nodes.pageZone(page);
   }
 
   /** {@code inc_zone_page_state()}. */

@@ -212,15 +212,20 @@ public class Swap {
   /** {@code lru_cache_enable()}. */
   public void lruCacheEnable() {}
 
-  /** {@code ____pagevec_lru_add()}: the pages go onto the list, and the pagevec's references go. */
+  /**
+   * {@code ____pagevec_lru_add()}: the pages go onto the list, and the pagevec's references go. A page that nobody else refers
+   * to, such as one that has moved, would be on the list only until the second loop frees it; it is spared the list here.
+   */
   protected void pagevecLruAdd(Pagevec vec, int lru) {
+    int flags = lru == Lru.ACTIVE_ANON || lru == Lru.ACTIVE_FILE ? PageFlag.LRU | PageFlag.ACTIVE : PageFlag.LRU;
     for (int i = 0; i < vec.count(); i++) {
       int page = vec.page(i);
       KernelBug.on(
           frames.has(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE | PageFlag.LRU), "page {} of a pagevec is on a list", page);
-      boolean active = lru == Lru.ACTIVE_ANON || lru == Lru.ACTIVE_FILE;
-      frames.set(page, active ? PageFlag.LRU | PageFlag.ACTIVE : PageFlag.LRU);
-      addPageToLruList(k.zone(page), page, lru);
+      if (frames.count(page) > 1) {
+        frames.set(page, flags);
+        addPageToLruList(k.zone(page), page, lru);
+      }
     }
     for (int i = 0; i < vec.count(); i++) {
       putPage(vec.page(i));

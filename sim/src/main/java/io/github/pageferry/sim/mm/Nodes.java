@@ -8,13 +8,17 @@ import org.jspecify.annotations.Nullable;
 public final class Nodes {
 
   private final @Nullable Zone[] zones;
+  /** By segments of frames. */
+  private final @Nullable Zone[] pageZones;
   private final int[][] zonelists;
   private final int[][] distances;
   private final NodeMask online;
   private NodeMask withMemory;
 
-  private Nodes(@Nullable Zone[] zones, int[][] distances, NodeMask online, NodeMask withMemory) {
+  private Nodes(
+      @Nullable Zone[] zones, @Nullable Zone[] pageZones, int[][] distances, NodeMask online, NodeMask withMemory) {
     this.zones = zones;
+    this.pageZones = pageZones;
     this.distances = distances;
     this.online = online;
     this.withMemory = withMemory;
@@ -42,6 +46,7 @@ public final class Nodes {
    */
   public static Nodes layOut(PageFrames frames, int[] pages, int[][] distances) {
     @Nullable Zone[] zones = new Zone[pages.length];
+    @Nullable Zone[] pageZones = new Zone[frames.segments()];
     NodeMask online = NodeMask.NONE;
     NodeMask withMemory = NodeMask.NONE;
     int segment = 1;
@@ -54,10 +59,11 @@ public final class Nodes {
         zones[node] = new Zone(frames, node, segment << PageFrames.SEGMENT_SHIFT, pages[node]);
         for (int end = segment + segmentsOf(pages[node]); segment < end; segment++) {
           frames.node(segment, node);
+          pageZones[segment] = zones[node];
         }
       }
     }
-    return new Nodes(zones, distances, online, withMemory);
+    return new Nodes(zones, pageZones, distances, online, withMemory);
   }
 
   /** {@code node_states[N_ONLINE]}. */
@@ -85,6 +91,15 @@ public final class Nodes {
     Zone zone = findZone(node);
     if (zone == null) {
       throw new KernelBug("node " + node + " has no memory");
+    }
+    return zone;
+  }
+
+  /** {@code page_zone()}. */
+  public Zone pageZone(int page) {
+    Zone zone = pageZones[page >> PageFrames.SEGMENT_SHIFT];
+    if (zone == null) {
+      throw new KernelBug("page " + page + " is in no zone");
     }
     return zone;
   }
