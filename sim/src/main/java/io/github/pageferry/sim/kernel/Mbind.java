@@ -148,9 +148,8 @@ public class Mbind {
 
   /** {@code migrate_page_add()}: isolates a page unless it is shared with others. */
   protected void migratePageAdd(int page, PageList pagelist, int flags) {
-    if (((flags & MPOL_MF_MOVE_ALL) != 0 || frames.mapcount(page) == 1) && k.vmscan.isolateLruPage(page) == 0) {
-      pagelist.addLast(page);
-      k.incZonePageState(page, k.swap.isolatedStat(page));
+    if ((flags & MPOL_MF_MOVE_ALL) != 0 || frames.mapcount(page) == 1) {
+      k.vmscan.isolateLruPage(page, pagelist);
     }
   }
 

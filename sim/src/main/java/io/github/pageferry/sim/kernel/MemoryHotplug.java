@@ -50,12 +50,7 @@ public class MemoryHotplug {
       if (!frames.isPopulated(page / PageFrames.SEGMENT_FRAMES) || frames.count(page) == 0) {
         continue;
       }
-      if (k.vmscan.isolateLruPage(page) == 0) {
-        source.addLast(page);
-        k.incZonePageState(page, k.swap.isolatedStat(page));
-      } else {
-        notManaged = true;
-      }
+      notManaged |= k.vmscan.isolateLruPage(page, source) != 0;
     }
     if (notManaged) {
       k.migrate.putbackLruPages(source);

@@ -65,12 +65,7 @@ public class Migrate {
    * @return 0, or -EBUSY where it is isolated already
    */
   int isolatePage(int page, PageList list) {
-    int error = k.vmscan.isolateLruPage(page);
-    if (error == 0) {
-      list.addLast(page);
-      k.incZonePageState(page, k.swap.isolatedStat(page));
-    }
-    return error;
+    return k.vmscan.isolateLruPage(page, list);
   }
 
   /** {@code alloc_migration_target()}: a page on this node and no other for one of the same size. */

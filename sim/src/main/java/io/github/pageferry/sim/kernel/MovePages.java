@@ -119,21 +119,20 @@ public class MovePages {
     int err = -Err.ENOENT;
     if (!frames.has(page, PageFlag.RESERVED) && !frames.ksm(page)) {
       table.page[i] = page;
-      err = frames.pageToNid(page);
-      if (err != table.node[i]) {
-        err = -Err.EACCES;
-        if (frames.mapcount(page) <= 1 || migrateAll) {
-          err = k.vmscan.isolateLruPage(page);
-          if (err == 0) {
-            pagelist.addLast(page);
-            k.incZonePageState(page, k.swap.isolatedStat(page));
-          }
-        }
-      }
+      err = isolateUnlessThere(page, table.node[i], pagelist, migrateAll);
     }
     // Either isolation has a reference of its own now, or the page was not isolated.
     k.swap.putPage(page);
     return err;
+  }
+
+  /** An entry's status once it has a page: the node that it is on already, 0 where it is on the list now, or an errno negated. */
+  protected final int isolateUnlessThere(int page, int node, PageList pagelist, boolean migrateAll) {
+    int current = frames.pageToNid(page);
+    if (current == node) {
+      return current;
+    }
+    return frames.mapcount(page) > 1 && !migrateAll ? -Err.EACCES : k.vmscan.isolateLruPage(page, pagelist);
   }
 
   /** {@code do_pages_move()}: chunk after chunk is read and checked, moved, and its statuses written. */

@@ -166,17 +166,7 @@ class MovePagesInOneTable extends MovePages {
     int err = -Err.ENOENT;
     if (!frames.has(page, PageFlag.RESERVED)) {
       pm.page[i] = page;
-      err = frames.pageToNid(page);
-      if (err != pm.node[i]) {
-        err = -Err.EACCES;
-        if (frames.mapcount(page) <= 1 || migrateAll) {
-          err = k.vmscan.isolateLruPage(page);
-          if (err == 0) {
-            pagelist.addLast(page);
-            k.incZonePageState(page, k.swap.isolatedStat(page));
-          }
-        }
-      }
+      err = isolateUnlessThere(page, pm.node[i], pagelist, migrateAll);
     }
     k.swap.putPage(page);
     return err;

@@ -4,6 +4,7 @@ import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
+import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFlag;
@@ -60,6 +61,20 @@ public class Vmscan {
     frames.clear(page, PageFlag.LRU);
     k.swap.delPageFromLruList(k.zone(page), page, k.swap.pageLru(page));
     return 0;
+  }
+
+  /**
+   * {@code isolate_lru_page()} and what all do then who are about to move the page: it goes onto their list and is counted.
+   *
+   * @return 0, or -EBUSY where it is on no LRU list
+   */
+  public int isolateLruPage(int page, PageList list) {
+    int error = isolateLruPage(page);
+    if (error == 0) {
+      list.addLast(page);
+      k.incZonePageState(page, k.swap.isolatedStat(page));
+    }
+    return error;
   }
 
   /** {@code page_evictable()}: whether reclaim may look at the page; marks a new page of a locked VMA as mlocked. */

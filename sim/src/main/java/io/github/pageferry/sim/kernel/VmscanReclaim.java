@@ -352,13 +352,11 @@ public class VmscanReclaim {
    */
   public boolean reclaimPage(int page) {
     k.swap.lruAddDrainAll();
-    if (frames.has(page, PageFlag.UNEVICTABLE | PageFlag.HEAD | PageFlag.TAIL) || k.vmscan.isolateLruPage(page) != 0) {
+    PageList pages = new PageList(frames);
+    if (frames.has(page, PageFlag.UNEVICTABLE | PageFlag.HEAD | PageFlag.TAIL) || k.vmscan.isolateLruPage(page, pages) != 0) {
       return false;
     }
-    k.incZonePageState(page, k.swap.isolatedStat(page));
     frames.clear(page, PageFlag.ACTIVE);
-    PageList pages = new PageList(frames);
-    pages.addLast(page);
     boolean freed = shrinkPageList(pages, true) != 0;
     putbackLruPages(pages);
     return freed;
