@@ -61,10 +61,7 @@ public class Madvise {
     Vma marked = k.mmap.vmaMerge(
         vma.mm, prev, start, end, flags, vma.anonVma, vma.file, vma.pageIndex(start), vma.policy);
     if (marked == null) {
-      int error = start != vma.start ? k.mmap.splitVma(vma, start, true) : 0;
-      if (error == 0 && end != vma.end) {
-        error = k.mmap.splitVma(vma, end, false);
-      }
+      int error = k.mmap.splitToRange(vma, start, end);
       if (error != 0) {
         return error;
       }

@@ -132,10 +132,7 @@ public class Mbind {
         next = vma.next;
         continue;
       }
-      int error = vma.start != from ? k.mmap.splitVma(vma, from, true) : 0;
-      if (error == 0 && vma.end != to) {
-        error = k.mmap.splitVma(vma, to, false);
-      }
+      int error = k.mmap.splitToRange(vma, from, to);
       if (error == 0) {
         error = policyVma(vma, policy);
       }

@@ -205,10 +205,7 @@ class MbindQueueing extends Mbind {
       if (merged != null) {
         vma = merged;
       } else {
-        int error = vma.start != from ? k.mmap.splitVma(vma, from, true) : 0;
-        if (error == 0 && vma.end != to) {
-          error = k.mmap.splitVma(vma, to, false);
-        }
+        int error = k.mmap.splitToRange(vma, from, to);
         if (error != 0) {
           return error;
         }

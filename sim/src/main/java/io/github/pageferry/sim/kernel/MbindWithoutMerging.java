@@ -24,10 +24,7 @@ class MbindWithoutMerging extends Mbind {
   protected int mbindRange(Mm mm, long start, long end, @Nullable Policy policy) {
     for (Vma vma = mm.findVma(start), next; vma != null && vma.start < end; vma = next) {
       next = vma.next;
-      int error = vma.start < start ? k.mmap.splitVma(vma, start, true) : 0;
-      if (error == 0 && vma.end > end) {
-        error = k.mmap.splitVma(vma, end, false);
-      }
+      int error = k.mmap.splitToRange(vma, start, end);
       if (error == 0) {
         error = policyVma(vma, policy);
       }

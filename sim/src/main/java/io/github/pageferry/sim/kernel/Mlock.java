@@ -146,10 +146,7 @@ public class Mlock {
     if (merged != null) {
       vma = merged;
     } else {
-      int error = start != vma.start ? k.mmap.splitVma(vma, start, true) : 0;
-      if (error == 0 && end != vma.end) {
-        error = k.mmap.splitVma(vma, end, false);
-      }
+      int error = k.mmap.splitToRange(vma, start, end);
       if (error != 0) {
         return new Fixed(vma, error);
       }

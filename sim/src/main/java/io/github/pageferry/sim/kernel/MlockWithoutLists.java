@@ -33,10 +33,7 @@ class MlockWithoutLists extends Mlock {
         of.mm, prev, start, end, flags, of.anonVma, of.file, of.pageIndex(start), of.policy);
     if (vma == null) {
       vma = of;
-      int error = start != vma.start ? k.mmap.splitVma(vma, start, true) : 0;
-      if (error == 0 && end != vma.end) {
-        error = k.mmap.splitVma(vma, end, false);
-      }
+      int error = k.mmap.splitToRange(vma, start, end);
       if (error != 0) {
         return new Fixed(vma, error == -Err.ENOMEM ? -Err.EAGAIN : error);
       }

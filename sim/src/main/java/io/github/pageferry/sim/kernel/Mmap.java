@@ -214,6 +214,12 @@ public class Mmap {
     return vma.mm.mapCount() >= MAX_MAP_COUNT ? -Err.ENOMEM : splitVmaUnchecked(vma, address, newBelow);
   }
 
+  /** Splits off a VMA what of it lies below or above a range, as all do who change a part of one: 0 or an errno negated. */
+  int splitToRange(Vma vma, long from, long to) {
+    int error = vma.start < from ? splitVma(vma, from, true) : 0;
+    return error == 0 && to < vma.end ? splitVma(vma, to, false) : error;
+  }
+
   /** {@code __split_vma()}. */
   private int splitVmaUnchecked(Vma vma, long address, boolean newBelow) {
     if (vma.has(VmFlag.HUGETLB) && (address & ~PageTable.PMD_MASK) != 0) {

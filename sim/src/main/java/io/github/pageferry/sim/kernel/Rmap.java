@@ -501,12 +501,9 @@ public class Rmap {
       throw new KernelBug("mm/rmap.c: the anon_vma of page " + page + " has been freed");
     }
     int result = SWAP_AGAIN;
-    if (anonVma == null) {
-      return result;
-    }
     k.locks.lock(anonVma);
     int pages = frames.nrPages(page);
-    for (AnonVmaChain link = anonVma.first(); link != null; link = link.next()) {
+    for (AnonVmaChain link = anonVma.first(); link != null && result == SWAP_AGAIN; link = link.next()) {
       for (int i = 0; i < pages && result == SWAP_AGAIN; i++) {
         long address = vmaAddress(page + i, link.vma());
         if (address != NO_ADDRESS) {
