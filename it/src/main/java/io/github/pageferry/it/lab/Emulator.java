@@ -3,7 +3,7 @@ package io.github.pageferry.it.lab;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The command line of the emulator. */
 final class Emulator {
@@ -15,6 +15,16 @@ final class Emulator {
   private static final String KERNEL_OPTIONS = "console=ttyS0 rdinit=/init loglevel=5 panic=-1 oops=panic"
       + " no_timer_check nowatchdog rcupdate.rcu_cpu_stall_suppress=1 numa_balancing=disable transparent_hugepage=madvise";
 
+  /** The emulator's own default. */
+  private static final String CPU = "qemu64-x86_64-cpu";
+
+  /**
+   * From so many possible CPUs on a kernel sends interrupts to one CPU by its number. With fewer, one before 6.9 sends them
+   * to a set of CPUs, and the emulator looks for these (apic_get_delivery_bitmask) only up to the first number that no CPU
+   * has: those behind would wait forever.
+   */
+  private static final int PHYSICAL_FROM = 9;
+
   private Emulator() {}
 
   /**
@@ -25,12 +35,10 @@ final class Emulator {
    */
   static List<String> command(Tools.Tool emulator, Kernel kernel, Path archive, LabTopology topology, Path socket) {
     List<String> command = new ArrayList<>(emulator.command());
-    // Several threads of translated code trip over kernels that patch themselves, a single one cannot take out a CPU.
-    String threads = topology.takenCpus().isEmpty() ? "single" : "multi";
+    // Several threads of translated code trip over kernels that patch themselves.
     command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-accel", "tcg,thread=" + threads, "-machine", "pc", "-m", topology.megabytes() + "M", "-smp",
-        // a socket is of one node
-        topology.cpus() + ",sockets=" + topology.cpus() + ",cores=1,threads=1"));
+        "-accel", "tcg,thread=single", "-machine", "pc", "-m", topology.megabytes() + "M", "-smp", processors(topology)));
+    int firstAbsent = topology.nodes().indexOf(LabTopology.Node.NONE);
     int cpu = 0;
     for (int number = 0; number < topology.nodes().size(); number++) {
       LabTopology.Node node = topology.nodes().get(number);
@@ -43,12 +51,34 @@ final class Emulator {
         numa.append(",cpus=").append(cpu).append('-').append(cpu + node.cpus() - 1);
         cpu += node.cpus();
       }
+      if (number == firstAbsent && topology.cpus() < possibleCpus(topology)) {
+        numa.append(",cpus=").append(topology.cpus()).append('-').append(possibleCpus(topology) - 1);
+      }
       command.addAll(List.of("-numa", numa.toString()));
     }
-    command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", archive.toString(), "-append",
-        KERNEL_OPTIONS + topology.takenCpus().stream().map(taken -> " pageferry.take=" + taken).collect(Collectors.joining()),
+    for (int late : cpusAfterHole(topology)) {
+      command.addAll(List.of("-device", CPU + ",socket-id=" + late + ",core-id=0,thread-id=0"));
+    }
+    command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", archive.toString(), "-append", KERNEL_OPTIONS,
         "-chardev", "file,id=console,path=/dev/stdout", "-serial", "chardev:console",
         "-chardev", "socket,id=line,path=" + socket + ",server=on,wait=on", "-serial", "chardev:line"));
     return command;
+  }
+
+  /** A socket is of one node; where one is empty, those before it are there from the start and the others are put in. */
+  private static String processors(LabTopology topology) {
+    int atOnce = topology.absentCpus().stream().mapToInt(Integer::intValue).min().orElse(topology.cpus());
+    int possible = possibleCpus(topology);
+    return atOnce + ",sockets=" + possible + ",cores=1,threads=1" + (atOnce < possible ? ",maxcpus=" + possible : "");
+  }
+
+  private static int possibleCpus(LabTopology topology) {
+    return topology.absentCpus().isEmpty() ? topology.cpus() : Math.max(topology.cpus(), PHYSICAL_FROM);
+  }
+
+  private static List<Integer> cpusAfterHole(LabTopology topology) {
+    List<Integer> absent = topology.absentCpus();
+    return absent.isEmpty() ? List.of()
+        : IntStream.range(absent.get(0), topology.cpus()).filter(cpu -> !absent.contains(cpu)).boxed().toList();
   }
 }

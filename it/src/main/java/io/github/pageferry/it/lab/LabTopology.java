@@ -38,9 +38,9 @@ public record LabTopology(List<Node> nodes) {
    *
    * @param megabytes of memory; 0 for none
    * @param cpus how many; 0 for none
-   * @param taken whether its CPUs are taken out once the guest has booted, so that its number is one of no node
+   * @param absent whether there is only a socket for its CPUs, so that its number is one of no node
    */
-  public record Node(int megabytes, int cpus, boolean taken) {
+  public record Node(int megabytes, int cpus, boolean absent) {
 
     /** A number that no node has. */
     static final Node NONE = new Node(0, 1, true);
@@ -51,7 +51,7 @@ public record LabTopology(List<Node> nodes) {
 
     @Override
     public String toString() {
-      if (taken) {
+      if (absent) {
         return "-";
       }
       String memory = megabytes == 0 ? "" : megabytes + "M";
@@ -65,7 +65,7 @@ public record LabTopology(List<Node> nodes) {
     if (nodes.isEmpty() || nodes.size() > MOST_NODES) {
       throw new IllegalArgumentException("a guest has from 1 to " + MOST_NODES + " nodes, not " + nodes.size());
     }
-    if (nodes.get(0).taken || nodes.get(0).cpus == 0 || nodes.get(0).megabytes == 0) {
+    if (nodes.get(0).absent || nodes.get(0).cpus == 0 || nodes.get(0).megabytes == 0) {
       throw new IllegalArgumentException("node 0 needs a CPU and memory");
     }
     boolean without = false;
@@ -121,22 +121,23 @@ public record LabTopology(List<Node> nodes) {
     return nodes.stream().mapToInt(Node::megabytes).sum();
   }
 
+  /** Those of absent nodes among them. */
   int cpus() {
     return nodes.stream().mapToInt(Node::cpus).sum();
   }
 
-  /** The numbers of CPUs that are taken out. */
-  List<Integer> takenCpus() {
-    List<Integer> taken = new ArrayList<>();
+  /** The numbers of sockets that have no CPU, in order. */
+  List<Integer> absentCpus() {
+    List<Integer> absent = new ArrayList<>();
     int cpu = 0;
     for (Node node : nodes) {
       for (int i = 0; i < node.cpus; i++, cpu++) {
-        if (node.taken) {
-          taken.add(cpu);
+        if (node.absent) {
+          absent.add(cpu);
         }
       }
     }
-    return taken;
+    return absent;
   }
 
   /** How many nodes with memory there are from 0 on, before the first without. */

@@ -22,12 +22,6 @@ for disk in ext4:ram0 vfat:ram1; do
   gunzip -c "/disks/$system.img.gz" >"$device"
   mount -t "$system" "$device" "/mnt/$system"
 done
-# a node that has lost its only CPU and has no memory is gone
-for option in $(cat /proc/cmdline); do
-  case $option in
-    pageferry.take=*) echo 1 >"/sys/devices/system/cpu/cpu${option#*=}/firmware_node/eject" ;;
-  esac
-done
 # as recorded: version 1 where the kernel has it
 mount -t cgroup -o cpuset cgroup /sys/fs/cgroup 2>/dev/null || mount -t cgroup2 cgroup2 /sys/fs/cgroup
 

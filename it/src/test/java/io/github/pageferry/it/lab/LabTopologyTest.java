@@ -20,7 +20,7 @@ class LabTopologyTest {
     assertThat(topology).hasToString("512M/2cpus,-,1cpu,128M");
     assertThat(topology.megabytes()).isEqualTo(640);
     assertThat(topology.cpus()).isEqualTo(4);
-    assertThat(topology.takenCpus()).containsExactly(2);
+    assertThat(topology.absentCpus()).containsExactly(2);
     assertThat(topology.nodesWithMemoryInARow()).isEqualTo(1);
   }
 
@@ -52,17 +52,27 @@ class LabTopologyTest {
         new Kernel("6.1", Path.of("/k"), List.of()), Path.of("/root.cpio"),
         LabTopology.parse("512M/2cpus,-,128M"), Path.of("/line"));
     assertThat(command).containsSequence("-numa", "node,nodeid=0,memdev=m0,cpus=0-1")
-        .containsSequence("-numa", "node,nodeid=1,cpus=2-2")
+        .containsSequence("-numa", "node,nodeid=1,cpus=2-2,cpus=3-8")
         .containsSequence("-numa", "node,nodeid=2,memdev=m2")
         .containsSequence("-object", "memory-backend-ram,id=m2,size=128M")
-        .containsSequence("-m", "640M", "-smp", "3,sockets=3,cores=1,threads=1")
-        .containsSequence("-accel", "tcg,thread=multi")
-        .doesNotContain("-enable-kvm").anyMatch(word -> word.endsWith(" pageferry.take=2"));
+        .containsSequence("-m", "640M", "-smp", "2,sockets=9,cores=1,threads=1,maxcpus=9")
+        .containsSequence("-accel", "tcg,thread=single").doesNotContain("-enable-kvm", "-device");
   }
 
   @Test
-  void machinesWithoutHolesAreEmulatedByOneThread() {
+  void cpusBehindAnEmptySocketArePutInOneByOne() {
     assertThat(Emulator.command(new Tools.Tool(List.of("qemu"), Map.of()), new Kernel("6.1", Path.of("/k"), List.of()),
-        Path.of("/root.cpio"), LabTopology.of(4), Path.of("/line"))).containsSequence("-accel", "tcg,thread=single");
+        Path.of("/root.cpio"), LabTopology.parse("256M/1cpu,-,256M/2cpus"), Path.of("/line")))
+        .containsSequence("-smp", "1,sockets=9,cores=1,threads=1,maxcpus=9")
+        .containsSequence("-numa", "node,nodeid=2,memdev=m2,cpus=2-3")
+        .containsSequence("-device", "qemu64-x86_64-cpu,socket-id=2,core-id=0,thread-id=0")
+        .containsSequence("-device", "qemu64-x86_64-cpu,socket-id=3,core-id=0,thread-id=0");
+  }
+
+  @Test
+  void machinesWithoutHolesHaveAllCpusFromTheStart() {
+    assertThat(Emulator.command(new Tools.Tool(List.of("qemu"), Map.of()), new Kernel("6.1", Path.of("/k"), List.of()),
+        Path.of("/root.cpio"), LabTopology.of(4), Path.of("/line")))
+        .containsSequence("-smp", "4,sockets=4,cores=1,threads=1").doesNotContain("-device");
   }
 }
