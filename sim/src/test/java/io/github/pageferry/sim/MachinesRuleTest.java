@@ -57,7 +57,8 @@ class MachinesRuleTest {
     JavaClasses tests =
         new ClassFileImporter().withImportOption(new ImportOption.OnlyIncludeTests()).importPackages("io.github.pageferry.sim");
     assertThat(tests).isNotEmpty();
-    noClasses().that().doNotHaveSimpleName("Machines").and().doNotHaveSimpleName("PlantedKernels").and().areNotAssignableFrom(SimulatedMigratorTest.class)
+    noClasses().that().doNotHaveSimpleName("Machines").and().doNotHaveSimpleName("PlantedKernels")
+        .and().areNotAssignableFrom(SimulatedMigratorTest.class)
         .should().callMethod(SimulatedMachine.class, "boot", MachineSpec.class, String.class)
         .orShould().callMethod(SimulatedMigrator.class, "open", String.class)
         .orShould().callMethod(SimulatedMigrator.class, "open", String.class, MachineSpec.class)

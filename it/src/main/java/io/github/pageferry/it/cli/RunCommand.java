@@ -2,7 +2,6 @@ package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.it.recording.Recording;
-import io.github.pageferry.it.recording.RecordingWriter;
 import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.testbed.Backend;
@@ -11,10 +10,12 @@ import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.trace.TraceWriter;
 import io.github.pageferry.it.workload.Workload;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.StringUtils;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
       "  pageferry run a.workload.yaml --on sim:2.6.36 --traces out"
     })
 final class RunCommand implements Callable<Integer> {
+
+  private static final Duration RECORDED_EVERY = Duration.ofSeconds(10);
 
   @Spec
   private CommandSpec spec;
@@ -81,10 +84,12 @@ final class RunCommand implements Callable<Integer> {
     int nodes = nodesOption.or(() -> context.backends().simulatedNodes(List.of(on), selected));
     try (Backend backend = context.open(spec, "--on", on, nodes)) {
       context.console().line(backend.name() + "  " + backend.description());
-      List<Recorder.Result> results = run(backend, selected);
-      List<Trace> recorded = results.stream().map(Recorder.Result::trace).flatMap(Optional::stream).toList();
-      if (record != null && !recorded.isEmpty()) {
-        OutputFile.write(record, RecordingWriter.format(new Recording(Optional.of(machine(backend)), selected, recorded)));
+      if (record == null) {
+        return end(run(backend, selected, trace -> {}));
+      }
+      List<Recorder.Result> results;
+      try (RecordingFile recording = new RecordingFile(record, () -> machine(backend), selected, RECORDED_EVERY)) {
+        results = run(backend, selected, recording::add);
       }
       return end(results);
     }
@@ -95,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
         Version.text(), backend.name(), backend.kernel(), backend.description(), backend.nodes(), backend.facts());
   }
 
-  private List<Recorder.Result> run(Backend backend, List<Workload> selected) {
+  private List<Recorder.Result> run(Backend backend, List<Workload> selected, Consumer<Trace> recording) {
     Console console = context.console();
     int width = selected.stream().mapToInt(workload -> workload.name().length()).max().orElse(0);
     Progress progress = new Progress(console, selected.size());
@@ -104,6 +109,7 @@ final class RunCommand implements Callable<Integer> {
       progress.next(workload);
       Recorder.Result result = Recorder.run(backend, workload);
       result.trace().ifPresent(this::write);
+      result.trace().ifPresent(recording);
       results.add(result);
       console.line(StringUtils.rightPad(workload.name(), width) + "  " + word(result));
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import org.apache.commons.lang3.StringUtils;
+import org.apache.commons.lang3.Strings;
 
 /**
  * Opens backends by the names that the command line has for them.
@@ -136,7 +136,7 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
         return new TestbedBackend(name, host.get(), cancelled);
       case "sim":
         boolean near = which.isEmpty() && !kernel.isEmpty();
-        String profile = near ? Profiles.nearest(StringUtils.removeStart(kernel, "sim:")) : which;
+        String profile = near ? Profiles.nearest(Strings.CS.removeStart(kernel, "sim:")) : which;
         return new TestbedBackend(name, simulator.open(profile, nodes), cancelled);
       case "traces":
         if (which.isEmpty()) {

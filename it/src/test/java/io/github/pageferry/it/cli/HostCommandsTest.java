@@ -100,7 +100,8 @@ class HostCommandsTest {
       assertThat(pageferry.orderly).as("ends with its report where a signal wants it").isTrue();
       assertThat(pageferry.run("where", pid, "--all")).isZero();
       String stack = pageferry.out.lines().filter(line -> line.endsWith("[stack]")).findFirst().orElseThrow();
-      String range = stack.split(" +")[stack.split(" +").length - 2];
+      String[] columns = stack.split(" +");
+      String range = columns[columns.length - 2];
       assertThat(pageferry.run("move", pid, "--to", "0", "--range", range)).as(pageferry.err).isZero();
       String[] ends = range.split("-");
       long pages = (Long.parseLong(ends[1], 16) - Long.parseLong(ends[0], 16)) / 4096;

@@ -54,6 +54,30 @@ class RecordingCommandsTest {
   }
 
   @Test
+  void aRecordingThatTheUserEndsKeepsWhatItHad() throws IOException {
+    Path recording = dir.resolve("box.recording.yaml");
+    Path twice = Files.writeString(dir.resolve("twice.workloads.yaml"), """
+        ---
+        workload: first
+        steps:
+          - map: {as: a, pages: 1}
+        ---
+        workload: second
+        steps:
+          - map: {as: a, pages: 1}
+          - query: {pages: a}
+          - query: {pages: a}
+        """);
+    pageferry.host = step -> {
+      pageferry.cancelled |= step instanceof Step.Query;
+      return ScriptedTestbed.obey(step);
+    };
+    assertThat(pageferry.run("run", twice.toString(), "--on", "host", "--record", recording.toString()))
+        .isEqualTo(ExitStatus.INTERRUPTED);
+    assertThat(RecordingReader.read(recording).traces()).extracting(Trace::workload).containsExactly("first");
+  }
+
+  @Test
   void runWritesATraceForEveryWorkloadThatDidNotBreak() throws IOException {
     Path to = dir.resolve("new/folder");
     assertThat(record("host", to)).isZero();
