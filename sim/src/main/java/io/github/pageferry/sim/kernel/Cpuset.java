@@ -28,13 +28,13 @@ public class Cpuset {
   /** {@code cpuset_change_nodemask()}: the task's policies are rebound; its pages stay, unless the cpuset says else. */
   protected void changeNodemask(Task task, NodeMask mems) {
     task.memsAllowed = mems;
-    k.mempolicy.rebindPolicy(task, task.mempolicy, mems);
+    k.mempolicy.rebindPolicy(task.mempolicy, mems);
     Mm mm = k.fork.getTaskMm(task);
     if (mm != null) {
       // mpol_rebind_mm()
       k.locks.downWrite(mm);
       for (Vma vma = mm.first(); vma != null; vma = vma.next) {
-        k.mempolicy.rebindPolicy(task, vma.policy, mems);
+        k.mempolicy.rebindPolicy(vma.policy, mems);
       }
       k.locks.upWrite(mm);
       k.fork.mmput(mm);
@@ -64,10 +64,16 @@ public class Cpuset {
     if (mems.isEmpty() || !mems.isSubsetOf(k.nodes.withMemory())) {
       return -Err.EINVAL;
     }
+    updateNodemask(task, mems);
+    return 0;
+  }
+
+  /** {@code update_nodemask()}, after its checks, or {@code cpuset_attach()}. */
+  protected final void updateNodemask(Task task, NodeMask mems) {
     if (task.cpuset == k.topCpuset) {
       task.cpuset = new CpusetGroup(mems);
       changeNodemask(task, mems);
-      return 0;
+      return;
     }
     task.cpuset.memsAllowed = mems;
     for (Task member : k.tasks()) {
@@ -75,6 +81,5 @@ public class Cpuset {
         changeNodemask(member, mems);
       }
     }
-    return 0;
   }
 }

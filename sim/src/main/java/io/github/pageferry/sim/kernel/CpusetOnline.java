@@ -18,6 +18,10 @@ class CpusetOnline extends Cpuset {
   @Override
   public long confine(Task task, NodeMask mems) {
     NodeMask online = mems.and(k.nodes.online());
-    return online.isEmpty() ? -Err.ENOSPC : super.confine(task, online);
+    if (online.isEmpty()) {
+      return -Err.ENOSPC;
+    }
+    updateNodemask(task, online);
+    return 0;
   }
 }

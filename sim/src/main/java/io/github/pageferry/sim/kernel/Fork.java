@@ -52,6 +52,7 @@ public class Fork {
     Task child = k.newTask(dupMmap(parent.mm()), parent.cred, parent.cpu, parent.cpuset);
     child.mempolicy = parent.mempolicy == null ? null : parent.mempolicy.copy();
     child.ilNext = parent.ilNext;
+    child.ilPrev = parent.ilPrev;
     return child;
   }
 

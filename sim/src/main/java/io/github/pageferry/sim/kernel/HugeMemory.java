@@ -1,7 +1,6 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.Mm;
-import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageTable;
@@ -99,8 +98,9 @@ public class HugeMemory {
       return k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, k.mempolicy.offsetIlNode(policy, index), null);
     }
     int node = k.mempolicy.policyNode(Gfp.HIGHUSER_MOVABLE, policy);
-    @Nullable NodeMask mask = k.mempolicy.policyNodemask(policy);
-    return k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, node, mask);
+    int head = policy.mode == Policy.PREFERRED_MANY
+        ? k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, node, policy.nodes) : 0;
+    return head != 0 ? head : k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, node, k.mempolicy.policyNodemask(policy));
   }
 
   /** {@code interleave_nid()}: by which number a mapping's transparent huge pages interleave. */

@@ -292,7 +292,8 @@ public class Hugetlb implements FileOperations {
       return dequeue(Gfp.HIGHUSER_MOVABLE, k.mempolicy.offsetIlNode(policy, hugeIndex(vma, address)), null);
     }
     int node = k.mempolicy.policyNode(Gfp.HIGHUSER_MOVABLE, policy);
-    return dequeue(Gfp.HIGHUSER_MOVABLE, node, k.mempolicy.policyNodemask(policy));
+    int head = policy.mode == Policy.PREFERRED_MANY ? dequeue(Gfp.HIGHUSER_MOVABLE, node, policy.nodes) : 0;
+    return head != 0 ? head : dequeue(Gfp.HIGHUSER_MOVABLE, node, k.mempolicy.policyNodemask(policy));
   }
 
   /** By which number a mapping's huge pages interleave. */
@@ -326,13 +327,17 @@ public class Hugetlb implements FileOperations {
     return allocForMigrationMpol(policy, vma == null ? 0 : hugeIndex(vma, address));
   }
 
-  /** {@code alloc_hugetlb_folio_nodemask()} by a policy, which interleaves by a number of huge pages. */
+  /**
+   * {@code alloc_hugetlb_folio_nodemask()} by a policy, which interleaves by a number of huge pages. Here many preferred nodes are
+   * the only ones.
+   */
   int allocForMigrationMpol(Policy policy, long index) {
     if (Mempolicy.isInterleave(policy)) {
       return allocForMigration(Gfp.HIGHUSER_MOVABLE, k.mempolicy.offsetIlNode(policy, index), null);
     }
     int node = k.mempolicy.policyNode(Gfp.HIGHUSER_MOVABLE, policy);
-    return allocForMigration(Gfp.HIGHUSER_MOVABLE, node, k.mempolicy.policyNodemask(policy));
+    NodeMask mask = policy.mode == Policy.PREFERRED_MANY ? policy.nodes : k.mempolicy.policyNodemask(policy);
+    return allocForMigration(Gfp.HIGHUSER_MOVABLE, node, mask);
   }
 
   /** {@code move_hugetlb_state()}: a page made for the migration belongs to the pool now, and the old one does not. */

@@ -89,6 +89,9 @@ class KernelFactory {
     if (release.has("5.14")) {
       return new MempolicyOneMask(k);
     }
+    if (release.has("4.13")) {
+      return new MempolicyAfterLast(k);
+    }
     return release.has("2.6.26") ? new Mempolicy(k) : new MempolicyByZonelist(k);
   }
 

@@ -23,6 +23,18 @@ class MbindByFolio extends MbindQueueing {
     qp.failed++;
   }
 
+  /** Holes are told whatever else there is. */
+  @Override
+  protected int queuePagesRange(Mm mm, QueuePages qp) {
+    return walkPageRange(mm, qp);
+  }
+
+  /** A strict call that could not isolate all pages says so in the first place. */
+  @Override
+  protected int bindError(int error, QueuePages qp) {
+    return qp.failed != 0 && qp.has(MPOL_MF_STRICT) ? -Err.EIO : error;
+  }
+
   @Override
   protected boolean mayNotMove(int page) {
     return k.migrate.isShared(page);

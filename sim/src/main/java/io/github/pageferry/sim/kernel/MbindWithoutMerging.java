@@ -19,6 +19,18 @@ class MbindWithoutMerging extends Mbind {
     super(k);
   }
 
+  /**
+   * {@code check_range()}, which drains the pagevecs itself: of {@code migrate_pages(2)}, what went from one node to another can go
+   * on from there.
+   */
+  @Override
+  protected Checked checkRange(Mm mm, long start, long end, NodeMask nodes, int flags, PageList pagelist) {
+    if ((flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) != 0) {
+      k.migrate.migratePrep();
+    }
+    return super.checkRange(mm, start, end, nodes, flags, pagelist);
+  }
+
   /** {@code mbind_range()}, from the first VMA on that {@code check_range()} found: a hole before it is none. */
   @Override
   protected int mbindRange(Mm mm, long start, long end, @Nullable Policy policy) {

@@ -128,7 +128,8 @@ public class Mempolicy {
     return new Made(new Policy(mode, flags), 0);
   }
 
-  private void rebindNodemask(Task task, Policy policy, NodeMask nodes) {
+  /** {@code mpol_rebind_nodemask()}. */
+  private void rebindNodemask(Policy policy, NodeMask nodes) {
     NodeMask result;
     if (policy.has(Policy.F_STATIC_NODES)) {
       result = policy.userNodemask.and(nodes);
@@ -139,8 +140,14 @@ public class Mempolicy {
       policy.cpusetMemsAllowed = nodes;
     }
     policy.nodes = result.isEmpty() ? nodes : result;
-    if (!result.has(task.ilNext)) {
-      int next = result.nextIn(task.ilNext);
+    turnInterleaving(policy.nodes);
+  }
+
+  /** The end of {@code mpol_rebind_nodemask()}: whosever the policy is, it is the caller who goes on at one of its nodes. */
+  protected void turnInterleaving(NodeMask nodes) {
+    Task task = k.current;
+    if (!nodes.has(task.ilNext)) {
+      int next = nodes.nextIn(task.ilNext);
       task.ilNext = next < 0 ? task.cpu : next;
     }
   }
@@ -164,14 +171,14 @@ public class Mempolicy {
   }
 
   /** {@code mpol_rebind_policy()}: the cpuset has other nodes now. */
-  public void rebindPolicy(Task task, @Nullable Policy policy, NodeMask nodes) {
+  public void rebindPolicy(@Nullable Policy policy, NodeMask nodes) {
     if (policy == null || !storesUserNodemask(policy) && policy.cpusetMemsAllowed.equals(nodes)) {
       return;
     }
-    if (policy.mode == Policy.PREFERRED) {
+    if (policy.mode == Policy.PREFERRED || policy.mode == Policy.PREFERRED_MANY) {
       rebindPreferred(policy, nodes);
     } else {
-      rebindNodemask(task, policy, nodes);
+      rebindNodemask(policy, nodes);
     }
   }
 
@@ -195,9 +202,19 @@ public class Mempolicy {
     k.current.mempolicy = policy;
     k.locks.upWrite(mm);
     if (policy != null && isInterleave(policy)) {
-      k.current.ilNext = policy.nodes.first();
+      startInterleaving(policy);
     }
     return 0;
+  }
+
+  /** The end of {@code do_set_mempolicy()}: the current task begins at the first of the policy's nodes. */
+  protected void startInterleaving(Policy policy) {
+    k.current.ilNext = policy.nodes.first();
+  }
+
+  /** The node that the current task's policy gives next. */
+  protected int nextInterleaved(Policy policy) {
+    return k.current.ilNext;
   }
 
   /**
@@ -208,13 +225,13 @@ public class Mempolicy {
    */
   public record Got(int error, int policy, NodeMask nodes) {
 
-    private static Got failed(int error) {
+    static Got failed(int error) {
       return new Got(error, 0, NodeMask.NONE);
     }
   }
 
   /** {@code get_policy_nodemask()}, or what the caller once gave of a policy with mode flags. */
-  private NodeMask toldNodes(Policy policy) {
+  protected NodeMask toldNodes(Policy policy) {
     if (storesUserNodemask(policy)) {
       return policy.userNodemask;
     }
@@ -265,7 +282,7 @@ public class Mempolicy {
     }
     if (flags == F_NODE) {
       return policy != null && isInterleave(policy)
-          ? new Got(0, k.current.ilNext, toldNodes(policy))
+          ? new Got(0, nextInterleaved(policy), toldNodes(policy))
           : Got.failed(-Err.EINVAL);
     }
     return policy == null
@@ -314,7 +331,7 @@ public class Mempolicy {
   }
 
   /** {@code interleave_nodes()}: the task's next node. */
-  private int interleaveNodes(Policy policy) {
+  protected int interleaveNodes(Policy policy) {
     int node = k.current.ilNext;
     int next = policy.nodes.nextIn(node);
     if (next >= 0) {

@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.Policy;
 import io.github.pageferry.sim.mm.Vma;
 
 /**
@@ -11,6 +12,13 @@ class MempolicyByIndex extends MempolicyOneMask {
 
   MempolicyByIndex(Kernel k) {
     super(k);
+  }
+
+  /** {@code interleave_nid()}: all of the number counts. Until then only its lower half did ({@code offset_il_node()}). */
+  @Override
+  protected int offsetIlNode(Policy policy, long offset) {
+    int weight = policy.nodes.weight();
+    return super.offsetIlNode(policy, weight == 0 ? 0 : Long.remainderUnsigned(offset, weight));
   }
 
   @Override

@@ -64,9 +64,21 @@ class MempolicyByZonelist extends Mempolicy {
     return nodes.isSubsetOf(k.current.memsAllowed) ? super.sysSetMempolicy(modeArgument, nodes) : -Err.EINVAL;
   }
 
+  /** {@code MPOL_F_MEMS_ALLOWED} is no flag yet (until 754af6f5a85f, 2.6.24). */
+  @Override
+  public Got sysGetMempolicy(long address, int flags) {
+    return (flags & F_MEMS_ALLOWED) != 0 ? Got.failed(-Err.EINVAL) : super.sysGetMempolicy(address, flags);
+  }
+
+  /** {@code get_zonemask()}: of local allocation, every node there is. */
+  @Override
+  protected NodeMask toldNodes(Policy policy) {
+    return policy.has(Policy.F_LOCAL) ? k.nodes.online() : super.toldNodes(policy);
+  }
+
   /** {@code mpol_rebind_policy()}; where interleaving goes on is left as it is. */
   @Override
-  public void rebindPolicy(Task task, @Nullable Policy policy, NodeMask nodes) {
+  public void rebindPolicy(@Nullable Policy policy, NodeMask nodes) {
     if (policy == null || policy.cpusetMemsAllowed.equals(nodes)) {
       return;
     }

@@ -5,9 +5,9 @@ import io.github.pageferry.sim.mm.Policy;
 
 /**
  * {@code mm/mempolicy.c} since 269fbe72cded (5.14): every mode keeps its nodes in one mask, and that of a preferred node stays as
- * it is when the cpuset changes.
+ * it is when the cpuset changes, as do many preferred ones.
  */
-class MempolicyOneMask extends Mempolicy {
+class MempolicyOneMask extends MempolicyAfterLast {
 
   MempolicyOneMask(Kernel k) {
     super(k);

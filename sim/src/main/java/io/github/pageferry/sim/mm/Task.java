@@ -16,6 +16,8 @@ public final class Task {
   public @Nullable Policy mempolicy;
   /** {@code il_next}: where interleaving comes to next. */
   public int ilNext;
+  /** {@code il_prev}, which took the place of {@code il_next} in 4.13: where interleaving came to last. */
+  public int ilPrev;
   /** {@code cpuset}. */
   public CpusetGroup cpuset;
   /** {@code mems_allowed}: the nodes of its cpuset, where its policies have been rebound to them. */

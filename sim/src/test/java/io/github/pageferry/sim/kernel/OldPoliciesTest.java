@@ -132,7 +132,7 @@ class OldPoliciesTest {
     assertThat(t.vma(address + 2 * PAGE).policy.has(Policy.F_LOCAL)).isTrue();
     assertThat(t.vma(address + 3 * PAGE).policy.nodes).isEqualTo(NodeMask.of(1, 3));
     Policy same = t.vma(address).policy;
-    t.k.mempolicy.rebindPolicy(t.k.current, same, NodeMask.of(1, 3));
+    t.k.mempolicy.rebindPolicy(same, NodeMask.of(1, 3));
     assertThat(same.nodes).isEqualTo(NodeMask.of(1));
     assertThat(same.cpusetMemsAllowed).isEqualTo(NodeMask.of(1, 3));
   }
@@ -172,6 +172,42 @@ class OldPoliciesTest {
         .hasMessageContaining("NODE_DATA()");
     child.exit();
     Machines.expectCrash();
+  }
+
+  @Test
+  void whatMigratePagesHasMovedItMayMoveOnFromThere() {
+    // Of three nodes onto two, node 2 is emptied into node 1, which then is emptied into node 2.
+    long address = t.written(2, 2);
+    assertThat(t.self.migratePages(0, NodeMask.of(0, 1, 2), NodeMask.of(1, 2))).isZero();
+    assertThat(t.nodeAt(address)).isEqualTo(2);
+    assertThat(t.nodeAt(address + PAGE)).isEqualTo(2);
+
+    // Later the pagevecs are drained once for all: what has just come is in one, where nobody can isolate it.
+    TestKernel later = new TestKernel();
+    long there = later.written(2, 2);
+    assertThat(later.self.migratePages(0, NodeMask.of(0, 1, 2), NodeMask.of(1, 2))).isZero();
+    assertThat(later.nodeAt(there)).isEqualTo(1);
+    assertThat(later.nodeAt(there + PAGE)).isEqualTo(1);
+  }
+
+  @Test
+  void localPreferenceIsToldAsAllNodesAndNobodyAsksForThoseAllowed() {
+    assertThat(t.self.setPolicy(Policy.PREFERRED, NodeMask.NONE)).isZero();
+    assertThat(t.self.getPolicy(0, 0).nodes()).isEqualTo(NodeMask.of(0, 1, 2, 3));
+    assertThat(t.self.setPolicy(Policy.PREFERRED, NodeMask.of(2))).isZero();
+    assertThat(t.self.getPolicy(0, 0).nodes()).isEqualTo(NodeMask.of(2));
+    assertThat(t.self.getPolicy(0, Mempolicy.F_MEMS_ALLOWED).error()).isEqualTo(-Err.EINVAL);
+    t.self.resetPolicy();
+  }
+
+  @Test
+  void aCpusetMayHaveANodeWithoutMemory() {
+    t.k.nodes.clearMemory(3);
+    assertThat(t.self.confine(NodeMask.of(1, 3))).isZero();
+    assertThat(t.k.cpuset.memsAllowed(t.k.current)).isEqualTo(NodeMask.of(1, 3));
+    TestKernel later = new TestKernel();
+    later.k.nodes.clearMemory(3);
+    assertThat(later.self.confine(NodeMask.of(1, 3))).isEqualTo(-Err.EINVAL);
   }
 
   @Test
