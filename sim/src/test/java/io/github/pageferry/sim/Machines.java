@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Task;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machines of a test: every test of this module gets its machines here, and each of them is held to the invariants when the test
@@ -30,7 +32,12 @@ public final class Machines {
   }
 
   public static SimulatedMachine boot(MachineSpec spec, String release) {
-    SimulatedMachine machine = SimulatedMachine.boot(spec, release);
+    return boot(spec, release, null);
+  }
+
+  /** A machine whose tasks could run at the same time, as far as its scheduler lets them. */
+  public static SimulatedMachine boot(MachineSpec spec, String release, @Nullable Scheduler scheduler) {
+    SimulatedMachine machine = SimulatedMachine.boot(spec, release, scheduler);
     CHECKS.get().add(() -> {
       machine.invariants().check();
       end(machine.kernel());

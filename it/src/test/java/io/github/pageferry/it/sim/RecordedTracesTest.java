@@ -24,8 +24,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +41,10 @@ class RecordedTracesTest {
   private static final Map<String, String> FINDINGS = Map.of(
       "2.6.18 bind-hole-in-middle",
       "do_mbind() never puts back what it isolated before it found the hole (until ab8a3e14e6f8, 2.6.32)");
+
+  /** The corpus and what was recorded of it, as far as it has been read: a mutation run compares it again and again. */
+  private static final Map<String, Workload> CORPUS = new ConcurrentHashMap<>();
+  private static final Map<String, List<Trace>> TRACES = new ConcurrentHashMap<>();
 
   /** What happened to the recorded traces of one kernel. */
   private static final class Tally {
@@ -59,32 +65,28 @@ class RecordedTracesTest {
   void answersAsTheRecordedKernelDid(String kernel) {
     Tally tally = new Tally();
     try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
-      compareAll(testbed, RecordedTracesTest::inCorpus, traces("corpus." + kernel + ".traces.yaml"), tally);
-      // The random workloads for 2.6.18 name nothing that crashes it.
-      String set = kernel.equals("2.6.18") ? "random18" : "random";
-      Map<String, Workload> random = randomWorkloads(set + ".workloads.yaml.gz");
-      compareAll(testbed, random::get, traces(set + "." + kernel + ".traces.yaml.gz"), tally);
+      compareAll(testbed, RecordedTracesTest::inCorpus,
+          TRACES.computeIfAbsent("corpus." + kernel + ".traces.yaml", RecordedTracesTest::traces), tally);
     }
     assertThat(tally.findings).containsExactlyElementsOf(
         FINDINGS.keySet().stream().filter(finding -> finding.startsWith(kernel + " ")).sorted().toList());
-    System.out.println("sim:" + kernel + ": " + tally);
-    tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
-    assertThat(tally.compared).isPositive();
-    assertThat(tally.different).isEmpty();
+    report("sim:" + kernel, tally);
+  }
+
+  @ParameterizedTest
+  @Tag("random")
+  @ValueSource(strings = {"2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3"})
+  void answersForRandomWorkloadsAsTheRecordedKernelDid(String kernel) {
+    // The random workloads for 2.6.18 name nothing that crashes it.
+    compareRandom(kernel.equals("2.6.18") ? "random18" : "random", kernel);
   }
 
   /** Random mixes of what is done to whole transparent huge pages and to parts of them. */
   @ParameterizedTest
+  @Tag("random")
   @ValueSource(strings = {"5.10", "6.1", "6.12", "6.18", "7.3"})
   void answersForTransparentHugePagesAsTheRecordedKernelDid(String kernel) {
-    Tally tally = new Tally();
-    try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
-      compareAll(testbed, randomWorkloads("thp.workloads.yaml.gz")::get, traces("thp." + kernel + ".traces.yaml.gz"), tally);
-    }
-    System.out.println("sim:" + kernel + " with transparent huge pages: " + tally);
-    tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
-    assertThat(tally.compared).isEqualTo(54);
-    assertThat(tally.different).isEmpty();
+    assertThat(compareRandom("thp", kernel)).isEqualTo(54);
   }
 
   @ParameterizedTest
@@ -108,14 +110,15 @@ class RecordedTracesTest {
     try (SimTestbed testbed = new SimTestbed("6.18", new MachineSpec(1, 1L << 30, 1), true)) {
       compareAll(testbed, RecordedTracesTest::inCorpus, recorded, tally);
     }
-    System.out.println("sim:6.18 with one node: " + tally);
-    tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
-    assertThat(tally.compared).isPositive();
-    assertThat(tally.different).isEmpty();
+    report("sim:6.18 with one node", tally);
   }
 
   /** A workload of the built-in corpus. */
   private static Workload inCorpus(String name) {
+    return CORPUS.computeIfAbsent(name, RecordedTracesTest::readFromCorpus);
+  }
+
+  private static Workload readFromCorpus(String name) {
     String file = "/corpus/" + name + WorkloadReader.SUFFIX;
     try (InputStream in = Objects.requireNonNull(SimTestbed.class.getResourceAsStream(file), file)) {
       return WorkloadReader.read(file, in).get(0);
@@ -124,14 +127,28 @@ class RecordedTracesTest {
     }
   }
 
-  private static Map<String, Workload> randomWorkloads(String file) {
+  private static int compareRandom(String set, String kernel) {
     Map<String, Workload> workloads = new LinkedHashMap<>();
-    WorkloadReader.parse("random.workloads.yaml", Oracle.text(file)).forEach(w -> workloads.put(w.name(), w));
-    return workloads;
+    String text = Oracle.text(set + ".workloads.yaml.gz");
+    WorkloadReader.parse("random.workloads.yaml", text).forEach(workload -> workloads.put(workload.name(), workload));
+    Tally tally = new Tally();
+    try (SimTestbed testbed = new SimTestbed(kernel, RECORDED_ON, true)) {
+      compareAll(testbed, workloads::get, traces(set + "." + kernel + ".traces.yaml.gz"), tally);
+    }
+    report("sim:" + kernel + ", " + set + " workloads", tally);
+    return tally.compared;
   }
 
   private static List<Trace> traces(String file) {
     return TraceReader.parse(file, Oracle.text(file));
+  }
+
+  /** Prints what was compared; all of it is to be equal. */
+  private static void report(String what, Tally tally) {
+    System.out.println(what + ": " + tally);
+    tally.different.stream().limit(Integer.getInteger("show", 5)).forEach(System.out::println);
+    assertThat(tally.compared).isPositive();
+    assertThat(tally.different).isEmpty();
   }
 
   private static void compareAll(

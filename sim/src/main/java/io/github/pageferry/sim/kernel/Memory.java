@@ -143,9 +143,11 @@ public class Memory {
       long[] target = to.pageTable().alloc(address);
       for (; address < next; address += PageTable.PAGE_SIZE) {
         if (source[PageTable.slot(address)] != 0) {
-          if (++progress % COPIED_AT_ONCE == 0) {
+          if (progress == COPIED_AT_ONCE) {
+            progress = 0;
             k.locks.passPageTable();
           }
+          progress++;
           copyOnePte(to, target, source, PageTable.slot(address), vma, address);
         }
       }

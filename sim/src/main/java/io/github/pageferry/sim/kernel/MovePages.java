@@ -132,7 +132,7 @@ public class MovePages {
     if (current == node) {
       return current;
     }
-    return frames.mapcount(page) > 1 && !migrateAll ? -Err.EACCES : k.vmscan.isolateLruPage(page, pagelist);
+    return k.migrate.isShared(page) && !migrateAll ? -Err.EACCES : k.vmscan.isolateLruPage(page, pagelist);
   }
 
   /** {@code do_pages_move()}: chunk after chunk is read and checked, moved, and its statuses written. */

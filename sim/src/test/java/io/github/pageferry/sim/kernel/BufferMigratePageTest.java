@@ -83,6 +83,10 @@ class BufferMigratePageTest {
       count++;
     } while (bh != head);
     assertThat(count).isEqualTo(8);
+    assertThat(t.frames.has(newPage, PageFlag.PRIVATE)).isTrue();
+    assertThat(t.frames.has(old, PageFlag.PRIVATE)).as("ClearPagePrivate(page)").isFalse();
+    assertThat(t.frames.privateOf(old)).as("set_page_private(page, 0)").isZero();
+    assertThat(t.frames.count(old)).as("the isolation's").isEqualTo(1);
     t.k.migrate.removeMigrationPtes(old, newPage);
     t.k.filemap.unlockPage(newPage);
     t.k.filemap.unlockPage(old);

@@ -3,11 +3,14 @@ package io.github.pageferry.sim.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.sim.FileSystem;
+import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.SimulatedProcess;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.ZoneStat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code remove_migration_pte()} and {@code remove_migration_ptes()}: working entries take the place of migration entries. */
 class RemoveMigrationPteTest {
@@ -149,5 +152,45 @@ class RemoveMigrationPteTest {
     assertThat(t.k.migrate.removeMigrationPte(other, t.vma(address), address, other)).isEqualTo(Rmap.SWAP_AGAIN);
     assertThat(t.pte(address)).isEqualTo(entry);
     t.k.current.mm().pageTable().set(address, before);
+  }
+
+  /** RMAP_EXCLUSIVE, since 6c287605fd56 (5.19): a page that nobody else had stays its process's alone, whatever its entry allows. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPageOfOneProcessAloneIsSoAgain(boolean writable) {
+    TestKernel later = new TestKernel(Machines.SMALL, "6.1");
+    long address = later.written(1, 1);
+    if (!writable) {
+      later.self.protect(address, TestKernel.PAGE, SimulatedProcess.PROT_READ);
+    }
+    int page = later.pageAt(address);
+    assertThat(later.frames.has(page, PageFlag.ANON_EXCLUSIVE)).isTrue();
+    later.frames.get(page);
+    later.k.filemap.lockPage(page);
+    later.k.rmap.tryToUnmap(page, UNMAP);
+    assertThat(later.frames.has(page, PageFlag.ANON_EXCLUSIVE)).isFalse();
+
+    later.k.migrate.removeMigrationPtes(page, page);
+
+    assertThat(later.frames.has(page, PageFlag.ANON_EXCLUSIVE)).isTrue();
+    later.k.filemap.unlockPage(page);
+    later.k.swap.putPage(page);
+  }
+
+  /** And one that a child has too is not. */
+  @Test
+  void aPageThatIsSharedIsNobodysAlone() {
+    TestKernel later = new TestKernel(Machines.SMALL, "6.1");
+    long address = later.written(1, 1);
+    SimulatedProcess child = later.self.fork();
+    int page = later.pageAt(address);
+    later.frames.get(page);
+    later.k.filemap.lockPage(page);
+    later.k.rmap.tryToUnmap(page, UNMAP);
+    later.k.migrate.removeMigrationPtes(page, page);
+    assertThat(later.frames.has(page, PageFlag.ANON_EXCLUSIVE)).isFalse();
+    later.k.filemap.unlockPage(page);
+    later.k.swap.putPage(page);
+    child.exit();
   }
 }

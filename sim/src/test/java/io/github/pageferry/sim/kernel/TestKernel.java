@@ -40,7 +40,11 @@ final class TestKernel {
   }
 
   TestKernel(MachineSpec spec, String release) {
-    machine = Machines.boot(spec, release);
+    this(Machines.boot(spec, release));
+  }
+
+  TestKernel(SimulatedMachine machine) {
+    this.machine = machine;
     k = machine.kernel();
     frames = k.frames;
     self = machine.self();
