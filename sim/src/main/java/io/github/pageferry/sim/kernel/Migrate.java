@@ -487,7 +487,10 @@ public class Migrate {
         next = from.next(page);
         rc = unmapAndMove(getNewPage, from, page, pass > 2, offlining);
         if (rc == -Err.ENOMEM) {
-          break passes;
+          if (!splitInstead(page, from)) {
+            break passes;
+          }
+          next = page;
         } else if (rc == -Err.EAGAIN) {
           retry++;
         } else if (rc != 0) {
@@ -498,6 +501,11 @@ public class Migrate {
     }
     k.current.swapwrite = swapwrite;
     return rc != 0 ? rc : failed + retry;
+  }
+
+  /** Whether a page for which there is no memory is split, its first part in its place and the others at the end of the list. */
+  protected boolean splitInstead(int page, PageList from) {
+    return false;
   }
 
   /**

@@ -10,8 +10,6 @@ import io.github.pageferry.sim.mm.PageList;
 class MigrateFreeingAtOnce extends Migrate {
 
   private final HugetlbMigrate hugetlb;
-  /** The page for which there was no memory last. */
-  protected int unplaced;
 
   MigrateFreeingAtOnce(Kernel k) {
     super(k);
@@ -48,14 +46,10 @@ class MigrateFreeingAtOnce extends Migrate {
     return k.profile.huge().sharing() == HugeProfile.Sharing.OF_PART ? frames.mapcount(page) > 1 : k.hugeSplit.isShared(head);
   }
 
-  /** A huge page for which there is no memory is split, and its parts are tried one by one. */
+  /** A huge page falls into parts, which are tried one by one. */
   @Override
-  protected int migratePages(PageList from, NewPage getNewPage, boolean offlining, int mostPasses) {
-    int rc = super.migratePages(from, getNewPage, offlining, mostPasses);
-    while (rc == -Err.ENOMEM && frames.nrPages(unplaced) > 1 && k.hugeSplit.trySplitFolio(unplaced, from, from)) {
-      rc = super.migratePages(from, getNewPage, offlining, mostPasses);
-    }
-    return rc;
+  protected boolean splitInstead(int page, PageList from) {
+    return frames.nrPages(page) > 1 && !frames.has(page, PageFlag.HUGETLB) && k.hugeSplit.trySplitFolio(page, from, from);
   }
 
   /** {@code putback_movable_pages()}. */
@@ -103,7 +97,6 @@ class MigrateFreeingAtOnce extends Migrate {
     } else {
       newpage = getNewPage.newPage(page);
       if (newpage == 0) {
-        unplaced = page;
         return -Err.ENOMEM;
       }
       rc = lockAndMove(newpage, page, force, offlining);

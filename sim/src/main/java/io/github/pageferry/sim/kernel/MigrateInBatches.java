@@ -3,9 +3,11 @@ package io.github.pageferry.sim.kernel;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
+import java.util.List;
 
 /**
- * {@code migrate_pages()} since 42012e0436d4 (6.3, and in 6.1.y): what huge pages are split into is moved after everything else.
+ * {@code migrate_pages()} since 42012e0436d4 (6.3, and in 6.1.y): huge pages of the pool come first, and then batches of 512 pages or
+ * a few less. What a huge page is split into is moved at the end of its batch, which it ends, being a whole batch's worth.
  */
 class MigrateInBatches extends MigrateExclusive {
 
@@ -13,6 +15,8 @@ class MigrateInBatches extends MigrateExclusive {
   private PageList parts = new PageList(frames);
   /** {@code nr_split}. */
   private int split;
+  /** Whether some of the parts have not been moved. */
+  private boolean partsLeft;
 
   MigrateInBatches(Kernel k) {
     super(k);
@@ -25,16 +29,67 @@ class MigrateInBatches extends MigrateExclusive {
    */
   @Override
   public int migratePages(PageList from, NewPage getNewPage, boolean offlining) {
-    parts = new PageList(frames);
+    PageList stayed = new PageList(frames);
     split = 0;
-    int rc = migratePages(from, getNewPage, offlining, 10);
-    int left = rc < 0 || parts.isEmpty() ? 0 : migratePages(parts, getNewPage, offlining, 1);
-    putbackLruPages(from);
-    putbackLruPages(parts);
-    if (rc < 0 || left < 0 && k.profile.huge().partsNeedMemory()) {
-      return -Err.ENOMEM;
+    partsLeft = false;
+    int gathered = migrateBatch(takeHugetlbs(from), stayed, getNewPage, offlining);
+    while (gathered >= 0 && !from.isEmpty()) {
+      int rc = migrateBatch(takeBatch(from), stayed, getNewPage, offlining);
+      gathered = rc < 0 ? rc : gathered + rc;
     }
-    return rc == split && left == 0 ? 0 : rc;
+    putbackLruPages(from);
+    putbackLruPages(stayed);
+    return gathered == split && !partsLeft ? 0 : gathered;
+  }
+
+  private PageList takeHugetlbs(PageList from) {
+    PageList batch = new PageList(frames);
+    for (int page = from.first(), next; page != 0; page = next) {
+      next = from.next(page);
+      if (frames.has(page, PageFlag.HUGETLB)) {
+        moveTail(page, from, batch);
+      }
+    }
+    return batch;
+  }
+
+  /** Up to the first huge page and with it: where batches of small pages end makes no difference. */
+  private PageList takeBatch(PageList from) {
+    PageList batch = new PageList(frames);
+    int page;
+    do {
+      page = from.first();
+      moveTail(page, from, batch);
+    } while (!from.isEmpty() && !frames.has(page, PageFlag.HEAD));
+    return batch;
+  }
+
+  private static void moveTail(int page, PageList from, PageList to) {
+    from.remove(page);
+    to.addLast(page);
+  }
+
+  /** {@code migrate_pages_batch()} and {@code migrate_hugetlbs()}. */
+  private int migrateBatch(PageList batch, PageList stayed, NewPage getNewPage, boolean offlining) {
+    parts = new PageList(frames);
+    int rc = migratePages(batch, getNewPage, offlining, 10);
+    if (rc >= 0 && !parts.isEmpty()) {
+      int left = migratePages(parts, getNewPage, offlining, 1);
+      partsLeft |= left != 0;
+      rc = left < 0 && k.profile.huge().partsNeedMemory() ? left : rc;
+    }
+    for (PageList list : List.of(batch, parts)) {
+      while (!list.isEmpty()) {
+        moveTail(list.first(), list, stayed);
+      }
+    }
+    return rc;
+  }
+
+  /** In {@link #unmapAndMove}. */
+  @Override
+  protected boolean splitInstead(int page, PageList from) {
+    return false;
   }
 
   /** One page as in {@code migrate_pages_batch()}: a huge page that is split counts as failed. */
