@@ -1,5 +1,7 @@
 package io.github.pageferry.sim.kernel;
 
+import io.github.pageferry.sim.mm.Vma;
+
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Vma;
@@ -16,4 +18,16 @@ class FaultsUntracked extends MemoryFaults {
 
   @Override
   protected void setFaultedPageDirty(int page) {}
+
+  /** {@code can_share_swap_page()}: as {@code reuse_swap_page()}, but the page stays in the swap cache (until 7b1fe59793e6, 2.6.29). */
+  @Override
+  protected boolean reuseSwapPage(int page) {
+    return k.swapfile.canShareSwapPage(page);
+  }
+
+  /** Locked pages may stay there, too (until b291f000393f, 2.6.28). */
+  @Override
+  protected boolean isSwapToBeFreed(int page, Vma vma) {
+    return k.swapfile.vmSwapFull();
+  }
 }

@@ -257,7 +257,7 @@ public class MemoryFaults {
     k.rmap.doPageAddAnonRmap(page, vma, address, exclusive);
     k.memcontrol.commitChargeSwapin(page, mm);
     k.swapfile.swapFree(entry);
-    if (k.swapfile.vmSwapFull() || vma.has(VmFlag.LOCKED) || frames.has(page, PageFlag.MLOCKED)) {
+    if (isSwapToBeFreed(page, vma)) {
       k.swapfile.tryToFreeSwap(page);
     }
     k.filemap.unlockPage(page);
@@ -269,6 +269,11 @@ public class MemoryFaults {
       return doWpPage(mm, vma, address, present);
     }
     return exclusive ? VmOperations.FAULT_WRITE : 0;
+  }
+
+  /** Whether {@code do_swap_page()} tries to take a page that is mapped again out of the swap cache. */
+  protected boolean isSwapToBeFreed(int page, Vma vma) {
+    return k.swapfile.vmSwapFull() || vma.has(VmFlag.LOCKED) || frames.has(page, PageFlag.MLOCKED);
   }
 
   private void letGo(int page, int cached) {

@@ -204,6 +204,13 @@ public class Swapfile {
     return count <= 1;
   }
 
+  /** {@code can_share_swap_page()} of 2.6.18: whether a locked page is one process's alone. */
+  boolean canShareSwapPage(int page) {
+    KernelBug.on(!frames.has(page, PageFlag.LOCKED), "can_share_swap_page() of unlocked page {}", page);
+    int count = frames.mapcount(page);
+    return count + (count <= 1 && frames.has(page, PageFlag.SWAPCACHE) ? pageSwapcount(page) : 0) == 1;
+  }
+
   /** {@code try_to_free_swap()}: a locked page leaves the swap cache unless somebody refers to its place in swap space. */
   boolean tryToFreeSwap(int page) {
     KernelBug.on(!frames.has(page, PageFlag.LOCKED), "try_to_free_swap() of unlocked page {}", page);

@@ -8,6 +8,7 @@ import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.SimulatedProcess;
 import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.VmFlag;
@@ -213,5 +214,37 @@ class OldMemoryTest {
     assertThat(t.k.migrate.migratePages(t.isolate(file.page(0)), t.new To(2), false)).isZero();
     assertThat(t.stat(0, ZoneStat.NR_FILE_PAGES)).isEqualTo(1);
     assertThat(t.stat(2, ZoneStat.NR_FILE_PAGES)).isZero();
+  }
+
+  @Test
+  void aPageThatIsBroughtInToBeWrittenStaysInTheSwapCache() {
+    assertThat(t.machine.swapOn(64)).isZero();
+    long address = t.written(1, 0);
+    t.swapOut(address);
+    assertThat(t.self.write(address, 2)).isZero();
+    assertThat(t.frames.has(t.pageAt(address), PageFlag.SWAPCACHE)).isTrue();
+    // So that it is unmapped for good when it moves.
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.self.migratePages(0, NodeMask.of(0), NodeMask.of(1))).isZero();
+    t.swapEntry(address);
+    assertThat(t.self.read(address)).isZero();
+    assertThat(t.self.peek(address)).isEqualTo(2);
+    assertThat(t.nodeAt(address)).isEqualTo(1);
+
+    TestKernel later = new TestKernel();
+    assertThat(later.machine.swapOn(64)).isZero();
+    long there = later.written(1, 0);
+    later.swapOut(there);
+    assertThat(later.self.write(there, 2)).isZero();
+    assertThat(later.frames.has(later.pageAt(there), PageFlag.SWAPCACHE)).isFalse();
+  }
+
+  @Test
+  void aLockedPageMayStayInTheSwapCache() {
+    assertThat(t.machine.swapOn(64)).isZero();
+    long address = t.written(1, 0);
+    t.swapOut(address);
+    assertThat(t.self.lock(address, PAGE)).isZero();
+    assertThat(t.frames.has(t.pageAt(address), PageFlag.SWAPCACHE)).isTrue();
   }
 }
