@@ -75,12 +75,10 @@ public class HugeMemory {
   /** {@code do_huge_pmd_wp_page()}: what cannot be written as it is falls into parts. */
   private int doHugePmdWpPage(Mm mm, Vma vma, long address, long entry) {
     if (Pte.special(entry) && k.profile.huge().zeroGivesWay()) {
-      mm.pageTable().setHuge(address, 0);
       int fault = doHugePmdAnonymousPage(mm, vma, address & PageTable.PMD_MASK, true);
       if (fault != FALLBACK) {
         return fault;
       }
-      mm.pageTable().setHuge(address, entry);
     } else if (!Pte.special(entry) && k.memoryFaults.reuseHugePage(Pte.pfn(entry))) {
       k.memoryFaults.makeExclusive(Pte.pfn(entry), vma);
       mm.pageTable().setHuge(address, entry | Pte.ACCESSED | Pte.DIRTY | Pte.WRITE);
@@ -180,12 +178,10 @@ public class HugeMemory {
     }
   }
 
-  /** {@code change_pmd_range()}: gives an entry that lies in the range as a whole another protection, and splits it otherwise. */
-  void changeHugePmd(Vma vma, long start, long end, long prot) {
+  /** {@code change_huge_pmd()}: another protection for an entry, if there is one; it lies in the range, which is all of a VMA. */
+  void changeHugePmd(Vma vma, long start, long prot) {
     long entry = vma.mm.pageTable().huge(start);
-    if (entry != 0 && end - start < PageTable.PMD_SIZE) {
-      splitHugePmd(vma, start);
-    } else if (entry != 0) {
+    if (entry != 0) {
       vma.mm.pageTable().setHuge(start, Pte.modify(entry, prot));
     }
   }

@@ -75,11 +75,6 @@ public class Hugetlb implements FileOperations {
     return pool;
   }
 
-  /** Whether the mapping is of huge pages ({@code is_vm_hugetlb_page()}). */
-  static boolean isHugetlb(Vma vma) {
-    return vma.has(VmFlag.HUGETLB);
-  }
-
   // The pool.
 
   /** {@code alloc_fresh_huge_page_node()}: a free page, in no list; 0 where there is no room. */

@@ -25,7 +25,7 @@ public class Mprotect {
     for (long address = start; address < end; ) {
       k.locks.passPageTable();
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
-      k.hugeMemory.changeHugePmd(vma, address, next, prot);
+      k.hugeMemory.changeHugePmd(vma, address, prot);
       long[] table = vma.mm.pageTable().find(address);
       for (; table != null && address < next; address += PageTable.PAGE_SIZE) {
         int slot = PageTable.slot(address);

@@ -179,4 +179,16 @@ class DoPagesMoveTest {
     assertThat(countOn(base, 170, 1)).isEqualTo(169);
     t.refill(taken);
   }
+
+  /** new_page_node() knows nothing of the call before, in which the same page stood elsewhere. */
+  @Test
+  void aPageGoesWhereThisCallSaysWhereverItStoodInTheOneBefore() {
+    long base = t.written(6, 0);
+    assertThat(move(UserLongs.of(addresses(base, 6)), UserInts.of(all(6, 0)), UserInts.of(new int[6]), 6)).isZero();
+    int[] status = new int[1];
+    assertThat(move(UserLongs.of(base + 5 * TestKernel.PAGE), UserInts.of(3), UserInts.of(status), 1)).isZero();
+    assertThat(status).containsExactly(3);
+    assertThat(t.nodeAt(base + 5 * TestKernel.PAGE)).isEqualTo(3);
+    assertThat(countOn(base, 5, 0)).isEqualTo(5);
+  }
 }
