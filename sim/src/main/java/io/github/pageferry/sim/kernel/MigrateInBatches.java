@@ -11,12 +11,34 @@ import java.util.List;
  */
 class MigrateInBatches extends MigrateExclusive {
 
-  /** {@code split_folios}. */
-  private PageList parts = new PageList(frames);
-  /** {@code nr_split}. */
-  private int split;
-  /** Whether some of the parts have not been moved. */
-  private boolean partsLeft;
+  /** What one call of {@code migrate_pages()} keeps; it goes where the caller's function for new pages goes. */
+  private static final class Call implements NewPage {
+    private final NewPage getNewPage;
+    /** {@code ret_folios}: what will be put back. */
+    private final PageList stayed;
+    /** {@code split_folios}. */
+    private final PageList parts;
+    /** {@code nr_split}. */
+    private int split;
+    /** Whether some of the parts have not been moved. */
+    private boolean partsLeft;
+
+    Call(NewPage getNewPage, PageFrames frames) {
+      this.getNewPage = getNewPage;
+      stayed = new PageList(frames);
+      parts = new PageList(frames);
+    }
+
+    @Override
+    public int newPage(int oldPage) {
+      return getNewPage.newPage(oldPage);
+    }
+
+    @Override
+    public void result(int status) {
+      getNewPage.result(status);
+    }
+  }
 
   MigrateInBatches(Kernel k) {
     super(k);
@@ -29,17 +51,15 @@ class MigrateInBatches extends MigrateExclusive {
    */
   @Override
   public int migratePages(PageList from, NewPage getNewPage, boolean offlining) {
-    PageList stayed = new PageList(frames);
-    split = 0;
-    partsLeft = false;
-    int gathered = migrateBatch(takeHugetlbs(from), stayed, getNewPage, offlining);
+    Call call = new Call(getNewPage, frames);
+    int gathered = migrateBatch(takeHugetlbs(from), call, offlining);
     while (gathered >= 0 && !from.isEmpty()) {
-      int rc = migrateBatch(takeBatch(from), stayed, getNewPage, offlining);
+      int rc = migrateBatch(takeBatch(from), call, offlining);
       gathered = rc < 0 ? rc : gathered + rc;
     }
     putbackLruPages(from);
-    putbackLruPages(stayed);
-    return gathered == split && !partsLeft ? 0 : gathered;
+    putbackLruPages(call.stayed);
+    return gathered == call.split && !call.partsLeft ? 0 : gathered;
   }
 
   private PageList takeHugetlbs(PageList from) {
@@ -70,17 +90,16 @@ class MigrateInBatches extends MigrateExclusive {
   }
 
   /** {@code migrate_pages_batch()} and {@code migrate_hugetlbs()}. */
-  private int migrateBatch(PageList batch, PageList stayed, NewPage getNewPage, boolean offlining) {
-    parts = new PageList(frames);
-    int rc = migratePages(batch, getNewPage, offlining, 10);
-    if (rc >= 0 && !parts.isEmpty()) {
-      int left = migratePages(parts, getNewPage, offlining, 1);
-      partsLeft |= left != 0;
+  private int migrateBatch(PageList batch, Call call, boolean offlining) {
+    int rc = migratePages(batch, call, offlining, 10);
+    if (rc >= 0 && !call.parts.isEmpty()) {
+      int left = migratePages(call.parts, call, offlining, 1);
+      call.partsLeft |= left != 0;
       rc = left < 0 && k.profile.huge().partsNeedMemory() ? left : rc;
     }
-    for (PageList list : List.of(batch, parts)) {
+    for (PageList list : List.of(batch, call.parts)) {
       while (!list.isEmpty()) {
-        moveTail(list.first(), list, stayed);
+        moveTail(list.first(), list, call.stayed);
       }
     }
     return rc;
@@ -96,16 +115,17 @@ class MigrateInBatches extends MigrateExclusive {
   @Override
   protected int unmapAndMove(NewPage getNewPage, PageList from, int page, boolean force, boolean offlining) {
     boolean partlyMapped = k.profile.huge().splitsPartlyMapped() && frames.has(page, PageFlag.PARTIALLY_MAPPED);
-    if (partlyMapped && trySplit(page, from)) {
+    Call call = (Call) getNewPage;
+    if (partlyMapped && trySplit(page, from, call)) {
       return -Err.EBUSY;
     }
     int rc = super.unmapAndMove(getNewPage, from, page, force, offlining);
-    return rc == -Err.ENOMEM && frames.nrPages(page) == PageFrames.HUGE_FRAMES && trySplit(page, from) ? -Err.EBUSY : rc;
+    return rc == -Err.ENOMEM && frames.nrPages(page) == PageFrames.HUGE_FRAMES && trySplit(page, from, call) ? -Err.EBUSY : rc;
   }
 
-  private boolean trySplit(int head, PageList from) {
-    boolean done = k.hugeSplit.trySplitFolio(head, from, parts);
-    split += done ? 1 : 0;
+  private boolean trySplit(int head, PageList from, Call call) {
+    boolean done = k.hugeSplit.trySplitFolio(head, from, call.parts);
+    call.split += done ? 1 : 0;
     return done;
   }
 

@@ -159,4 +159,24 @@ class MigrateInBatchesTest {
     h.t.refill(taken);
     h.check();
   }
+
+  /** Another task migrates a page of its own while the parts of this one's move. */
+  @ParameterizedTest
+  @ValueSource(strings = {"6.1", "6.12", "7.3"})
+  void callsAtTheSameTimeCountForThemselves(String release) {
+    HugePages h = new HugePages(release);
+    long address = h.written(0);
+    int other = h.t.anonPage(0);
+    List<Integer> taken = leaveSmallPages(h, 2, Integer.MAX_VALUE);
+    int[] asked = {0};
+    assertThat(h.t.k.migrate.migratePages(h.t.isolate(h.head(address)), page -> {
+      if (++asked[0] == 9) {
+        assertThat(migrate(h, other)).isZero();
+      }
+      return h.t.k.migrate.allocMigrationTarget(page, 2);
+    }, false)).as("all of it has moved").isZero();
+    assertThat(asked[0]).isEqualTo(513);
+    h.t.refill(taken);
+    h.check();
+  }
 }
