@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 final class FreeMemory {
 
   private static final int MIB_SHIFT = 20;
+  private static final String KILOBYTES = " kB";
 
   private final Path root;
   private final long pageBytes;
@@ -38,7 +39,7 @@ final class FreeMemory {
   /** Why there is too little, with the figures; empty where there is enough, or where the kernel does not say. */
   Optional<String> lacks(MemoryDemand demand) {
     long all = demand.pages() * pageBytes;
-    OptionalLong available = bytes(root.resolve("proc/meminfo"), "MemAvailable:");
+    OptionalLong available = bytes(text("proc/meminfo"), "MemAvailable:");
     if (isTooMuch(all, available)) {
       return Optional.of("needs up to " + mib(all) + " of memory; " + mib(available.getAsLong())
           + " are available (MemAvailable), of which three quarters may be used");
@@ -65,20 +66,28 @@ final class FreeMemory {
   }
 
   private OptionalLong freeOf(int node) {
-    Path file = root.resolve("sys/devices/system/node/node" + node + "/meminfo");
+    String text = text("sys/devices/system/node/node" + node + "/meminfo");
     String name = "Node " + node + " ";
-    OptionalLong free = bytes(file, name + "MemFree:");
+    OptionalLong free = bytes(text, name + "MemFree:");
     return free.isEmpty() ? free : OptionalLong.of(free.getAsLong()
-        + bytes(file, name + "Active(file):").orElse(0) + bytes(file, name + "Inactive(file):").orElse(0));
+        + bytes(text, name + "Active(file):").orElse(0) + bytes(text, name + "Inactive(file):").orElse(0));
+  }
+
+  private String text(String file) {
+    return KernelFile.read(root.resolve(file)).orElse("");
   }
 
   /** The figure of a line like {@code MemAvailable:   22086440 kB}. */
-  private static OptionalLong bytes(Path file, String name) {
-    return KernelFile.read(file).stream()
-        .flatMap(String::lines)
-        .filter(line -> line.startsWith(name) && line.endsWith(" kB"))
-        .mapToLong(line -> Long.parseLong(line.substring(name.length(), line.length() - " kB".length()).strip()) << 10)
-        .findFirst();
+  private static OptionalLong bytes(String text, String name) {
+    int at = text.startsWith(name) ? 0 : text.indexOf("\n" + name) + 1;
+    if (at == 0 && !text.startsWith(name)) {
+      return OptionalLong.empty();
+    }
+    int end = text.indexOf('\n', at);
+    String line = text.substring(at, end < 0 ? text.length() : end);
+    return line.endsWith(KILOBYTES)
+        ? OptionalLong.of(Long.parseLong(line.substring(name.length(), line.length() - KILOBYTES.length()).strip()) << 10)
+        : OptionalLong.empty();
   }
 
   private static String mib(long bytes) {

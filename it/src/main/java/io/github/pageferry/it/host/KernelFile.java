@@ -1,10 +1,10 @@
 package io.github.pageferry.it.host;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -15,8 +15,9 @@ final class KernelFile {
 
   /** What stands in the file, without white space around it; empty where it cannot be read. */
   static Optional<String> read(Path file) {
-    try {
-      return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
+    // the least that Java makes of a read(2): a run asks for many of them
+    try (FileInputStream in = new FileInputStream(file.toString())) {
+      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       return Optional.empty();
     }

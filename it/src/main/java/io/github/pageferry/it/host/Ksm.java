@@ -32,6 +32,8 @@ final class Ksm implements AutoCloseable {
   private final MachineLock lock;
   private final BooleanSupplier givenUp;
   private final KernelSettings settings = new KernelSettings();
+  /** A page that is never there, and may be merged: without a mapping of the kind the kernel makes no scans. */
+  private final long mergeable;
 
   /** Why pages cannot be merged here, or empty where they can. */
   static Optional<String> lacks() {
@@ -58,6 +60,9 @@ final class Ksm implements AutoCloseable {
     settings.set(DIRECTORY.resolve("merge_across_nodes"), "1");
     settings.set(DIRECTORY.resolve("use_zero_pages"), "0");
     KernelFile.write(RUN, STOP);
+    mergeable = Libc.must("mmap of a page to merge",
+        Libc.mmap(0, Libc.PAGE_SIZE, Libc.PROT_READ, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0));
+    Libc.madvise(mergeable, Libc.PAGE_SIZE, Libc.MADV_MERGEABLE);
   }
 
   /** Lets the kernel scan until there is nothing left to merge. Returns 0, or ETIMEDOUT negated. */
@@ -107,6 +112,7 @@ final class Ksm implements AutoCloseable {
   @Override
   public void close() {
     KernelFile.write(RUN, UNMERGE);
+    Libc.munmap(mergeable, Libc.PAGE_SIZE);
     try {
       settings.close();
     } finally {

@@ -26,6 +26,8 @@ final class Requirements {
   private final MemoryMigrator migrator;
   private final FileSystems fileSystems;
   private final Optional<Cpusets> cpusets;
+  /** How many nodes there are, from 0 on; read once, since that takes longer than many a workload. */
+  private final int nodes;
   /** Of needs that are met or not for good. */
   private final Map<Need, Optional<String>> known = new EnumMap<>(Need.class);
 
@@ -33,6 +35,7 @@ final class Requirements {
     this.migrator = migrator;
     this.fileSystems = fileSystems;
     this.cpusets = cpusets;
+    nodes = nodesInARow(migrator.topology().nodesWithMemory());
   }
 
   /** What the workload says that it needs, and what its steps cannot do without. */
@@ -58,7 +61,6 @@ final class Requirements {
 
   /** What is missing, with the reason; empty where the workload can run. */
   Optional<String> lacks(Workload workload) {
-    int nodes = nodesInARow(migrator.topology().nodesWithMemory());
     if (workload.nodes() > nodes) {
       return Optional.of("needs " + workload.nodes() + " nodes with memory (0-" + (workload.nodes() - 1) + "), there "
           + (nodes == 1 ? "is 1" : "are " + nodes));
@@ -93,8 +95,8 @@ final class Requirements {
 
   private synchronized Optional<String> lacks(Need need, int nodes) {
     return switch (need) {
-      case ROOT -> isPrivileged() ? Optional.empty()
-          : Optional.of("CAP_SYS_NICE and CAP_SYS_ADMIN are not both effective here");
+      case ROOT -> known.computeIfAbsent(need, n -> isPrivileged() ? Optional.empty()
+          : Optional.of("CAP_SYS_NICE and CAP_SYS_ADMIN are not both effective here"));
       case KSM -> Ksm.lacks();
       case CPUSET -> known.computeIfAbsent(need, n -> lacksCpusets());
       case EXT4, VFAT, RAMFS, TMPFS -> fileSystems.lacks(need);

@@ -80,8 +80,7 @@ final class Run implements AutoCloseable {
     cleanup.add(() -> Libc.prctl(Libc.PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0));
     KernelSettings settings = new KernelSettings();
     cleanup.add(settings::close);
-    String huge = KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("");
-    if (needs.contains(Need.THP) && huge.equals("never")) {
+    if (needs.contains(Need.THP) && KernelFile.read(THP_ENABLED).map(KernelSettings::chosen).orElse("").equals("never")) {
       settings.set(THP_ENABLED, "madvise");
     }
     if (needs.contains(Need.CPUSET)) {

@@ -1,5 +1,7 @@
 package io.github.pageferry.it.lab;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,9 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 
 /**
- * Messages over a serial line: a word, a length and a checksum on a line, then as many bytes, then the end of a line.
+ * Messages over a serial line: a word, a length and a checksum on a line, then as many bytes, then the end of a line. The bytes
+ * are compressed: the emulator spends more on each that is sent than either side does on compressing it.
  *
  * <p>A serial line has no flow control that reaches the program at its end, so of a long message only a part is sent
  * before the other side has said that it got it.
@@ -45,7 +51,7 @@ public final class Frames {
 
   /** Sends a message in one go, as the guest may: its other side always reads. */
   public static void write(OutputStream out, String word, String text) throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    byte[] body = compressed(text);
     out.write(head(word, body));
     out.write(body);
     out.write('\n');
@@ -71,7 +77,7 @@ public final class Frames {
 
   /** Sends a message part by part. */
   static void writeInParts(OutputStream out, String word, String text, Confirmation confirmation) throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    byte[] body = compressed(text);
     out.write(head(word, body));
     out.flush();
     for (int at = 0; at < body.length; at += PART) {
@@ -120,7 +126,30 @@ public final class Frames {
     if (checksum(body) != Long.parseLong(head.group(3), 16)) {
       throw new IOException("a message was garbled on the line");
     }
-    return new Frame(head.group(1), new String(body, StandardCharsets.UTF_8));
+    return new Frame(head.group(1), text(body));
+  }
+
+  private static byte[] compressed(String text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+    try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, deflater)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory failed", e);
+    } finally {
+      deflater.end();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String text(byte[] compressed) throws IOException {
+    try (InputStream in = new InflaterInputStream(new ByteArrayInputStream(compressed))) {
+      byte[] bytes = in.readNBytes(LONGEST);
+      if (in.read() >= 0) {
+        throw new IOException("a message of more than " + LONGEST + " bytes");
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
   }
 
   private static String line(InputStream in) throws IOException {

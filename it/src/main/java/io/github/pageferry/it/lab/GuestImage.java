@@ -52,7 +52,9 @@ final class GuestImage {
   }
 
   private static List<String> command(List<String> jars) {
-    List<String> command = new ArrayList<>(List.of("/jre/bin/java", "-Xmx96m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+    List<String> command = new ArrayList<>(List.of("/jre/bin/java",
+        // a small heap, since a step may move all pages of this process, and others copy them
+        "-Xms6m", "-Xmn2m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
         "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djna.nounpack=true", "-Djna.boot.library.path=/app",
         "-Dpageferry.host.ext4=/mnt/ext4", "-Dpageferry.host.vfat=/mnt/vfat"));
     if (Runtime.version().feature() >= 22) {

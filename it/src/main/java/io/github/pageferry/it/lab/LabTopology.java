@@ -31,7 +31,8 @@ public record LabTopology(List<Node> nodes) {
       "no-cpu", "256M/1cpu,256M/1cpu,256M,256M",
       "hole", "256M/1cpu,-,256M/1cpu,256M/1cpu",
       "memory-hole", "256M/1cpu,1cpu,256M/1cpu,256M/1cpu",
-      "uneven", "512M/2cpus,128M/1cpu,256M"));
+      "uneven", "512M/2cpus,128M/1cpu,256M",
+      "one-cpu", "256M/1cpu,256M,256M,256M"));
 
   /**
    * One node.

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FramesTest {
@@ -32,7 +33,7 @@ class FramesTest {
 
   @Test
   void ofALongMessageAPartIsSentWhenTheOneBeforeHasArrived() throws IOException {
-    String text = "x".repeat(10_000);
+    String text = incompressible(10_000);
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int[] confirmed = {0};
     int[] longest = {0};
@@ -44,13 +45,30 @@ class FramesTest {
     });
     ByteArrayOutputStream back = new ByteArrayOutputStream();
     assertThat(Frames.readInParts(new ByteArrayInputStream(line.toByteArray()), back).text()).isEqualTo(text);
-    assertThat(confirmed[0]).isEqualTo(4);
+    assertThat(confirmed[0]).isBetween(2, 4);
     assertThat(longest[0]).isLessThan(4096);
     ByteArrayInputStream confirmations = new ByteArrayInputStream(back.toByteArray());
     for (int i = 0; i < confirmed[0]; i++) {
       assertThat(Frames.confirms(Frames.read(confirmations))).isTrue();
     }
     assertThatThrownBy(() -> Frames.read(confirmations)).isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void whatSaysTheSameOverAndOverIsShortOnTheLine() throws IOException {
+    String text = "ENOENT, ".repeat(100_000);
+    byte[] line = written("answer", text);
+    assertThat(line).hasSizeLessThan(text.length() / 100);
+    assertThat(Frames.read(new ByteArrayInputStream(line)).text()).isEqualTo(text);
+  }
+
+  private static String incompressible(int length) {
+    Random random = new Random(1);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      text.append((char) (' ' + random.nextInt('~' - ' ')));
+    }
+    return text.toString();
   }
 
   @Test
