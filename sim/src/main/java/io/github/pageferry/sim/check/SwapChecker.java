@@ -41,7 +41,7 @@ final class SwapChecker implements Checker {
       }
       if (page != 0) {
         cached++;
-        checkCached(kernel, area, entry, page, violations);
+        checkCached(kernel, area, entry, page, census.isDirtyInPte(page), violations);
       }
     }
     if (used != area.used() || cached != cache.nrpages) {
@@ -76,11 +76,12 @@ final class SwapChecker implements Checker {
     return references;
   }
 
-  private static void checkCached(Kernel kernel, SwapInfo area, int entry, int page, List<String> violations) {
+  private static void checkCached(
+      Kernel kernel, SwapInfo area, int entry, int page, boolean dirtyInPte, List<String> violations) {
     if (!kernel.frames.has(page, PageFlag.SWAPCACHE) || kernel.frames.privateOf(page) != entry) {
       violations.add("page " + page + " is in the swap cache under entry " + entry + " and does not say so");
     }
-    boolean clean = !kernel.frames.has(page, PageFlag.DIRTY | PageFlag.WRITEBACK);
+    boolean clean = !dirtyInPte && !kernel.frames.has(page, PageFlag.DIRTY | PageFlag.WRITEBACK);
     if (clean && kernel.frames.content(page) != area.disk(entry)) {
       violations.add("page " + page + " is clean, but holds " + kernel.frames.content(page) + " where swap space has "
           + area.disk(entry));
