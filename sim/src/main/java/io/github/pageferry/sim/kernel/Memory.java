@@ -281,19 +281,14 @@ public class Memory {
     if (vma == null || vma.start > address || vma.has(VmFlag.IO | VmFlag.PFNMAP) || !vma.has(wanted)) {
       return -Err.EFAULT;
     }
-    int follow = flags;
     for (int page; ; ) {
-      page = followPage(vma, address, follow);
+      page = followPage(vma, address, flags);
       if (page != 0) {
         return page;
       }
-      int fault = k.memoryFaults.handleMmFault(mm, vma, address, (follow & FOLL_WRITE) != 0);
+      int fault = k.memoryFaults.handleMmFault(mm, vma, address, (flags & FOLL_WRITE) != 0);
       if ((fault & VmOperations.FAULT_ERROR) != 0) {
         return (fault & VmOperations.FAULT_OOM) != 0 ? -Err.ENOMEM : -Err.EFAULT;
-      }
-      // Copy-on-write is broken: the entry may stay read-only, but the page is the caller's.
-      if ((fault & VmOperations.FAULT_WRITE) != 0 && !vma.has(VmFlag.WRITE)) {
-        follow &= ~FOLL_WRITE;
       }
     }
   }

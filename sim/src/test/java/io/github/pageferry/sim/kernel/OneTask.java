@@ -18,6 +18,8 @@ final class OneTask implements Scheduler {
   private final List<At> points = new ArrayList<>();
   private final Set<KernelLock> locks = new LinkedHashSet<>();
   private int preemptCount;
+  private @Nullable At hooked;
+  private Runnable other = () -> {};
   private @Nullable BlockDevice disk;
 
   /** Tells it of the disk that tasks wait for. */
@@ -33,6 +35,20 @@ final class OneTask implements Scheduler {
     return Collections.frequency(points, at);
   }
 
+  /** Has somebody else do something, once, at the next such point; it must not wait for what the task holds. */
+  void next(At at, Runnable what) {
+    hooked = at;
+    other = what;
+  }
+
+  private void comeTo(At at) {
+    points.add(at);
+    if (at == hooked && preemptCount == 0) {
+      hooked = null;
+      other.run();
+    }
+  }
+
   /** Whoever is done holds nothing. */
   void assertAllFree() {
     assertThat(locks).allMatch(KernelLock::isFree);
@@ -41,13 +57,13 @@ final class OneTask implements Scheduler {
 
   @Override
   public void point(At at, int page) {
-    points.add(at);
+    comeTo(at);
   }
 
   @Override
   public void waitUntil(At at, int page, BooleanSupplier condition, Object what) {
     assertThat(preemptCount).as("spinlocks held where it sleeps for %s", at).isZero();
-    points.add(at);
+    comeTo(at);
     if (what instanceof KernelLock lock) {
       locks.add(lock);
     }
