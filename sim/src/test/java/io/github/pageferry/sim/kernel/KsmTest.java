@@ -357,4 +357,57 @@ class KsmTest {
     assertThat(t.frames.ksm(t.pageAt(address))).isTrue();
     assertThat(t.self.peek(address)).isEqualTo(7);
   }
+
+  /** try_to_merge_one_page(): the page that stays is locked in memory for whoever had his locked. */
+  @Test
+  void theMergedPageIsLockedForWhoHadHisLocked() {
+    long locked = equal(1, 1, 7);
+    assertThat(t.self.lock(locked, PAGE)).isZero();
+    long other = equal(1, 1, 7);
+    t.self.mergePages();
+    int page = t.pageAt(locked);
+    assertThat(t.pageAt(other)).isEqualTo(page);
+    assertThat(t.frames.has(page, PageFlag.MLOCKED)).isTrue();
+    assertThat(t.stat(1, ZoneStat.NR_MLOCK)).as("the page that went is counted no more").isEqualTo(1);
+  }
+
+  /** write_protect_page(): the swap cache's reference is one that is known of. */
+  @Test
+  void pagesInTheSwapCacheAreMerged() {
+    t.machine.swapOn(8);
+    long address = equal(2, 1, 7);
+    t.k.swap.lruAddDrainAll();
+    t.intoSwapCache(address);
+    t.intoSwapCache(address + PAGE);
+    t.self.mergePages();
+    assertThat(pages(address, 2)).hasSize(1);
+    assertThat(t.frames.ksm(t.pageAt(address))).isTrue();
+  }
+
+  /** 77da2ba0648a (4.17): two parts of one huge page are merged once it has been split. */
+  @Test
+  void partsOfOneHugePageAreSplitAndMerged() {
+    HugePages h = new HugePages("6.1");
+    long address = h.map(512);
+    h.write(address, 1);
+    assertThat(h.isHuge(address)).isTrue();
+    assertThat(h.t.self.mergeable(address, 512 * PAGE)).isZero();
+    h.t.self.mergePages();
+    assertThat(h.isHuge(address)).isFalse();
+    assertThat(h.t.pageAt(address + 3 * PAGE)).isEqualTo(h.t.pageAt(address + 4 * PAGE));
+    assertThat(h.t.pageAt(address)).as("the one that was written").isNotEqualTo(h.t.pageAt(address + PAGE));
+    h.check();
+  }
+
+  @Test
+  void aHugePageThatSomebodyHoldsIsNotSplit() {
+    HugePages h = new HugePages("6.1");
+    long address = h.map(512);
+    h.write(address, 1);
+    assertThat(h.t.self.pin(address)).isZero();
+    assertThat(h.t.self.mergeable(address, 512 * PAGE)).isZero();
+    h.t.self.mergePages();
+    assertThat(h.isHuge(address)).isTrue();
+    assertThat(h.t.self.unpin(address)).isZero();
+  }
 }
