@@ -130,7 +130,7 @@ class DoMunmapTest {
     assertThat(vma.end).isEqualTo(address + 2 * PAGE);
   }
 
-  /** vma_adjust_trans_huge(), since 94fcc585fb85 (2.6.38): a border of a VMA within a huge page parts it. */
+  /** vma_adjust_trans_huge(): a border of a VMA within a huge page parts it. */
   @Test
   void aBorderWithinATransparentHugePagePartsIt() {
     HugePages h = new HugePages("5.10");

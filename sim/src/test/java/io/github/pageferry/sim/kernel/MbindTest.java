@@ -92,8 +92,8 @@ class MbindTest {
   }
 
   /**
-   * 2.6.36 hands vma_merge() the VMA before the one that the range begins in, so that what lies below the range goes (mended by
-   * e26a51148f3e, 3.2).
+   * 2.6.36 hands vma_merge() the VMA before the one that the range begins in, so that what lies below the range goes (mended from
+   * 3.2 on).
    */
   @ParameterizedTest
   @CsvSource({"2.6.36, true", "5.10, false", "6.12, false"})
