@@ -61,9 +61,9 @@ public class Madvise {
     Vma marked = k.mmap.vmaMerge(
         vma.mm, prev, start, end, flags, vma.anonVma, vma.file, vma.pageIndex(start), vma.policy);
     if (marked == null) {
-      int error = k.mmap.splitToRange(vma, start, end);
-      if (error != 0) {
-        return error;
+      if (k.mmap.splitToRange(vma, start, end) != 0) {
+        // Only for want of room, which is told as what may pass.
+        return -Err.EAGAIN;
       }
       marked = vma;
     }
