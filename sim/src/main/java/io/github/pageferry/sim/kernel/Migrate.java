@@ -259,9 +259,8 @@ public class Migrate {
       bh = heads.thisPage(bh);
     } while (bh != head);
 
-    frames.clear(page, PageFlag.PRIVATE);
+    // The old page's flag and pointer go in migratePageCopy(), before anybody can see them.
     frames.privateOf(newpage, frames.privateOf(page));
-    frames.privateOf(page, 0);
     k.swap.putPage(page);
     frames.get(newpage);
     do {
