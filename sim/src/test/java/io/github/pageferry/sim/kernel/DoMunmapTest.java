@@ -19,18 +19,13 @@ class DoMunmapTest {
 
   private static final long PAGE = TestKernel.PAGE;
   private static final long HUGE = PageTable.PMD_SIZE;
-  /** {@code sysctl_max_map_count}. */
-  private static final int MOST_VMAS = 65530;
 
   private final TestKernel t = new TestKernel(new MachineSpec(4, 16L << 20, 1), "2.6.36");
 
   /** Three pages in one VMA, beside so many others that there is no room for one more. */
   private long threePagesAtTheLimit() {
     long address = t.map(3);
-    long others = t.place();
-    for (int i = t.k.current.mm().mapCount(); i < MOST_VMAS; i++) {
-      t.self.mapPrivate(others + 2 * i * PAGE, 1, TestKernel.RW);
-    }
+    t.mapToTheLimit();
     return address;
   }
 
@@ -67,9 +62,9 @@ class DoMunmapTest {
   @Test
   void oneVmaLessThanTheLimitHasRoomForASplit() {
     long address = threePagesAtTheLimit();
-    assertThat(t.self.unmap(address + (1L << 30) + 2L * (MOST_VMAS - 1) * PAGE, PAGE)).isZero();
+    assertThat(t.self.unmap(address + (1L << 30) + 2L * (TestKernel.MOST_VMAS - 1) * PAGE, PAGE)).isZero();
     assertThat(t.self.unmap(address + PAGE, PAGE)).isZero();
-    assertThat(t.k.current.mm().mapCount()).isEqualTo(MOST_VMAS);
+    assertThat(t.k.current.mm().mapCount()).isEqualTo(TestKernel.MOST_VMAS);
   }
 
   @Test

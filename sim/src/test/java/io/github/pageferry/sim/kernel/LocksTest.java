@@ -174,4 +174,21 @@ class LocksTest {
     int again = task.count(At.PAGE_TABLE_LOCK, t.self::mergePages);
     assertThat(merged - again).as("write_protect_page() and replace_page() of two").isGreaterThanOrEqualTo(3);
   }
+
+  @Test
+  void drainingLetsOthersInForEachCpusTurn() {
+    assertThat(task.count(At.LRU_ADD_DRAIN, t.k.swap::lruAddDrain)).isEqualTo(1);
+    assertThat(task.count(At.LRU_ADD_DRAIN, t.k.swap::lruAddDrainAll)).as("four CPUs").isEqualTo(4);
+  }
+
+  /** truncate_pagecache(): unmapped before the pages go, and once more after. */
+  @Test
+  void aTruncationUnmapsTwiceWithTheLockOfTheMapping() {
+    VmFile file = t.self.createFile(FileSystem.TMPFS, 2);
+    long address = t.place();
+    t.self.mapFile(address, 2, TestKernel.RW, file, true);
+    t.self.write(address, 1);
+    assertThat(task.count(At.RMAP_LOCK, () -> t.k.truncate.truncateAndExtend(file.inode()))).isEqualTo(2);
+    t.self.remove(file);
+  }
 }

@@ -25,7 +25,6 @@ class MbindTest {
   private static final int BIND = PolicyMode.BIND.number();
   private static final int INTERLEAVE = PolicyMode.INTERLEAVE.number();
   private static final int MOVE = Mbind.MPOL_MF_MOVE;
-  private static final int MOST_VMAS = 65530;
 
   private TestKernel t = new TestKernel();
 
@@ -65,15 +64,12 @@ class MbindTest {
   void aPartOfAVmaNeedsRoomForOthers(String release) {
     boot(release);
     long address = t.written(3, 0);
-    long others = t.place();
-    for (int i = t.k.current.mm().mapCount(); i < MOST_VMAS; i++) {
-      t.self.mapPrivate(others + 2 * i * PAGE, 1, TestKernel.RW);
-    }
+    t.mapToTheLimit();
     assertThat(t.self.bind(address + PAGE, PAGE, BIND, NodeMask.of(1), MOVE)).isEqualTo(-Err.ENOMEM);
     t.k.swap.lruAddDrainAll();
     assertThat(t.frames.has(t.pageAt(address + PAGE), PageFlag.LRU)).isTrue();
     assertThat(t.stat(0, ZoneStat.NR_ISOLATED_ANON) + t.stat(1, ZoneStat.NR_ISOLATED_ANON)).isZero();
-    assertThat(t.k.current.mm().mapCount()).isEqualTo(MOST_VMAS);
+    assertThat(t.k.current.mm().mapCount()).isEqualTo(TestKernel.MOST_VMAS);
   }
 
   /** Until 9d8cebd4bcd7 (2.6.34) policies were set without merging, and so without another check than the split's. */

@@ -21,7 +21,6 @@ class MlockTest {
 
   private static final long PAGE = TestKernel.PAGE;
   private static final long HUGE = PageTable.PMD_SIZE;
-  private static final int MOST_VMAS = 65530;
 
   private TestKernel t = new TestKernel();
 
@@ -113,10 +112,7 @@ class MlockTest {
   void aPartOfAMappingNeedsRoomForOthers(String release, long error) {
     boot(release);
     long address = t.map(3);
-    long others = t.place();
-    for (int i = t.k.current.mm().mapCount(); i < MOST_VMAS; i++) {
-      t.self.mapPrivate(others + 2 * i * PAGE, 1, TestKernel.RW);
-    }
+    t.mapToTheLimit();
     assertThat(t.self.lock(address + PAGE, PAGE)).isEqualTo(error);
     assertThat(t.k.current.mm().lockedVm).isZero();
     assertThat(t.self.lock(address, 3 * PAGE)).isZero();

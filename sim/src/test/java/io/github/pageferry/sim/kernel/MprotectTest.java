@@ -73,10 +73,7 @@ class MprotectTest {
     t = new TestKernel(Machines.SMALL, release);
     long address = t.map(3);
     assertThat(t.self.mergeable(address + 1, PAGE)).isEqualTo(-Err.EINVAL);
-    long others = t.place();
-    for (int i = t.k.current.mm().mapCount(); i < 65530; i++) {
-      t.self.mapPrivate(others + 2 * i * PAGE, 1, TestKernel.RW);
-    }
+    t.mapToTheLimit();
     assertThat(t.self.mergeable(address + PAGE, PAGE)).as("madvise_behavior() says so of ENOMEM").isEqualTo(-Err.EAGAIN);
     assertThat(t.self.mergeable(address, 3 * PAGE)).isZero();
     assertThat(t.self.mergeable(address, 3 * PAGE)).as("once more").isZero();

@@ -28,6 +28,8 @@ final class TestKernel {
 
   static final long PAGE = PageTable.PAGE_SIZE;
   static final int RW = SimulatedProcess.PROT_READ_WRITE;
+  /** {@code sysctl_max_map_count}. */
+  static final int MOST_VMAS = 65530;
 
   final SimulatedMachine machine;
   final Kernel k;
@@ -61,6 +63,15 @@ final class TestKernel {
     long address = place();
     self.mapPrivate(address, pages, RW);
     return address;
+  }
+
+  /** Maps single pages, far from each other, until the process has as many VMAs as it may have. */
+  void mapToTheLimit() {
+    long others = place();
+    for (long i = k.current.mm().mapCount(); i < MOST_VMAS; i++) {
+      self.mapPrivate(others + 2 * i * PAGE, 1, RW);
+    }
+    assertThat(k.current.mm().mapCount()).isEqualTo(MOST_VMAS);
   }
 
   /** Private anonymous memory of which each page has been written to on this node; page i holds i + 1. */
