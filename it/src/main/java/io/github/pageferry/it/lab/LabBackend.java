@@ -103,7 +103,14 @@ public final class LabBackend implements Backend {
     Guest asked = guest();
     try {
       return asked.ask(word, text, what, answerLimit);
-    } catch (GuestDiedException | CancelledException e) {
+    } catch (GuestDiedException e) {
+      end();
+      if (cancelled.getAsBoolean()) {
+        // of the same signal as this program: a terminal's ^C goes to both
+        throw new CancelledException();
+      }
+      throw e;
+    } catch (CancelledException e) {
       end();
       throw e;
     } finally {
