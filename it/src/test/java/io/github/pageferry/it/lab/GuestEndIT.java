@@ -105,12 +105,12 @@ class GuestEndIT {
   @Test
   void aWorkloadThatIsLongerThanASerialLinesBuffersArrivesWhole() {
     // at random, since the line carries them compressed
-    String pages = new Random(1).ints(20_001, 0, 64).mapToObj(page -> "\"a[" + page + "]\"").collect(Collectors.joining(", "));
-    String steps = "- map: {as: a, pages: 64}\n- touch: {pages: a, write: true}\n".indent(2)
+    String pages = new Random(1).ints(40_001, 0, 4096).mapToObj(page -> "\"a[" + page + "]\"").collect(Collectors.joining(", "));
+    String steps = "- map: {as: a, pages: 4096}\n- touch: {pages: a, write: true}\n".indent(2)
         + "  - query: {pages: [" + pages + "]}\n";
     Workload workload = WorkloadReader.parse("long", "workload: long\nsteps:\n" + steps).get(0);
     Recorder.Result result = Recorder.run(lab, workload);
     assertThat(result.failure()).isEmpty();
-    assertThat(result.trace().orElseThrow().outcomes().get(2).status()).hasSize(20_001).containsOnly(0);
+    assertThat(result.trace().orElseThrow().outcomes().get(2).status()).hasSize(40_001).containsOnly(0);
   }
 }
