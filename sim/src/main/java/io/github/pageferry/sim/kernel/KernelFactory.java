@@ -65,6 +65,9 @@ class KernelFactory {
   }
 
   Mlock mlock() {
+    if (release.has("4.15")) {
+      return new MlockUndrained(k);
+    }
     if (release.has("2.6.38")) {
       return new MlockPopulating(k);
     }

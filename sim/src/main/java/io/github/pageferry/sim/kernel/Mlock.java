@@ -179,7 +179,7 @@ public class Mlock {
    */
   public long sysMlock(long address, long bytes, boolean on) {
     if (on) {
-      k.swap.lruAddDrainAll();
+      drainPagevecs();
     }
     Mm mm = k.current.mm();
     long start = address & PageTable.PAGE_MASK;
@@ -195,6 +195,11 @@ public class Mlock {
     long result = doMlock(mm, start, end, on);
     k.locks.upWrite(mm);
     return result;
+  }
+
+  /** {@code lru_add_drain_all()} of {@code sys_mlock()}: a page must be on a list to be taken off it. */
+  protected void drainPagevecs() {
+    k.swap.lruAddDrainAll();
   }
 
   /** {@code do_mlock()}. */

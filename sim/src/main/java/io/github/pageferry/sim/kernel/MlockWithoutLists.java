@@ -13,6 +13,9 @@ class MlockWithoutLists extends Mlock {
   }
 
   @Override
+  protected void drainPagevecs() {}
+
+  @Override
   public void clearPageMlock(int page) {}
 
   @Override

@@ -40,6 +40,21 @@ class MlockTest {
     assertThat(t.k.current.mm().lockedVm).isEqualTo(1);
   }
 
+  /** From 2.6.28 to 4.14 (72b03fcd5d51) mlock(2) drains the pagevecs of all CPUs, whichever pages it locks. */
+  @ParameterizedTest
+  @CsvSource({"2.6.18, false", "2.6.36, true", "5.10, false", "7.3, false"})
+  void lockingOnePageDrainsWhereAnotherWaitsOnlyInSomeReleases(String release, boolean drained) {
+    boot(release);
+    long waiting = t.map(1);
+    long locked = t.map(1);
+    t.self.runOn(3);
+    assertThat(t.self.write(waiting, 1)).isZero();
+    t.self.runOn(0);
+    assertThat(t.frames.has(t.pageAt(waiting), PageFlag.LRU)).isFalse();
+    assertThat(t.self.lock(locked, PAGE)).isZero();
+    assertThat(t.frames.has(t.pageAt(waiting), PageFlag.LRU)).isEqualTo(drained);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2.6.36", "5.10", "6.12"})
   void whatWaitsInPagevecsIsDrainedAndGoesToTheUnevictableList(String release) {
