@@ -21,18 +21,6 @@ class HugetlbFaultTest {
 
   private TestKernel t = new TestKernel(new MachineSpec(4, 16 << 20, 1), "2.6.36");
 
-  private void pools(int... pages) {
-    for (int node = 0; node < pages.length; node++) {
-      assertThat(t.machine.hugePages(node, pages[node])).isEqualTo(pages[node]);
-    }
-  }
-
-  private long map(int count, boolean shared) {
-    long address = t.place();
-    assertThat(t.self.mapHuge(address, (long) count * PAGES, TestKernel.RW, shared)).isZero();
-    return address;
-  }
-
   /** The VMA of an address in a process, whose call makes its tables the current ones. */
   private Vma vmaOf(SimulatedProcess process, long address) {
     process.peek(address);
@@ -50,23 +38,23 @@ class HugetlbFaultTest {
 
   @Test
   void aWriteSaysThatItWasDone() {
-    pools(3);
-    long address = map(1, false);
+    t.hugePools(3);
+    long address = t.mapHuge(1, false);
     assertThat(fault(t.self, address, false)).as("a read").isZero();
     assertThat(fault(t.self, address, true)).as("a write to what is the task's alone").isEqualTo(VmOperations.FAULT_WRITE);
     SimulatedProcess child = t.self.fork();
     assertThat(fault(child, address, true)).as("a write that copies").isEqualTo(VmOperations.FAULT_WRITE);
     child.exit();
-    long fresh = map(1, false);
+    long fresh = t.mapHuge(1, false);
     assertThat(fault(t.self, fresh, true)).as("a write where nothing was").isEqualTo(VmOperations.FAULT_WRITE);
-    long shared = map(1, true);
+    long shared = t.mapHuge(1, true);
     assertThat(fault(t.self, shared, true)).as("a write to a file's page").isZero();
   }
 
   @Test
   void aWriteForWhichTheChildLosesItsPageSaysThatItWasDone() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 3)).isZero();
     SimulatedProcess child = t.self.fork();
     assertThat(fault(t.self, address, true)).isEqualTo(VmOperations.FAULT_WRITE);
@@ -77,8 +65,8 @@ class HugetlbFaultTest {
   /** Two threads fault at the same time: the second finds the entry there and marks it. */
   @Test
   void aFaultThatAnotherThreadHasSettledMarksTheEntryAlone() {
-    pools(1);
-    long address = map(1, true);
+    t.hugePools(1);
+    long address = t.mapHuge(1, true);
     assertThat(t.self.read(address)).isZero();
     Vma vma = t.vma(address);
     PageTable tables = vma.mm.pageTable();
@@ -93,8 +81,8 @@ class HugetlbFaultTest {
   /** page_move_anon_rmap(): the parent has gone, and with it its claim. */
   @Test
   void aPageThatIsAChildsAloneMovesToTheChildsAnonVma() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 3)).isZero();
     SimulatedProcess child = t.self.fork();
     assertThat(t.self.unmap(address, HUGE)).isZero();
@@ -108,8 +96,8 @@ class HugetlbFaultTest {
 
   @Test
   void aFilesPageStaysTheFiles() {
-    pools(2);
-    long address = map(2, true);
+    t.hugePools(2);
+    long address = t.mapHuge(2, true);
     assertThat(t.self.write(address + HUGE, 1)).isZero();
     int head = Pte.pfn(entry(t.self, address + HUGE));
     int file = t.frames.mapping(head);
@@ -124,8 +112,8 @@ class HugetlbFaultTest {
   /** unmap_ref_private(), for the second page of a mapping that the child has cut in two. */
   @Test
   void theChildLosesThePageThatIsWrittenAndNoOther() {
-    pools(3);
-    long address = map(3, false);
+    t.hugePools(3);
+    long address = t.mapHuge(3, false);
     for (int i = 0; i < 3; i++) {
       assertThat(t.self.write(address + i * HUGE, i + 1)).isZero();
     }
@@ -143,8 +131,8 @@ class HugetlbFaultTest {
 
   @Test
   void aPageThatIsFreeRemembersNothing() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 1)).isZero();
     int head = Pte.pfn(entry(t.self, address));
     assertThat(t.self.unmap(address, HUGE)).isZero();
@@ -154,8 +142,8 @@ class HugetlbFaultTest {
 
   @Test
   void thePoolGivesUpNoPageThatIsUsedThoughAnotherNodeHasOneFree() {
-    pools(1, 1);
-    long address = map(1, false);
+    t.hugePools(1, 1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 1)).isZero();
     assertThat(t.k.hugetlb.setPoolSize(0, 0)).isEqualTo(1);
     assertThat(t.k.hugetlb.pool().freePages(1)).isEqualTo(1);
@@ -166,8 +154,8 @@ class HugetlbFaultTest {
   @Test
   void framesOfAPageThatWasMadeForAMoveComeBackToThePoolLater() {
     t = new TestKernel(new MachineSpec(4, 16 << 20, 1), "5.10");
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 1)).isZero();
     int old = Pte.pfn(entry(t.self, address));
     int[] status = new int[1];
@@ -176,8 +164,8 @@ class HugetlbFaultTest {
     assertThat(status).containsExactly(2);
     assertThat(t.frames.mapping(old)).as("free").isZero();
     assertThat(t.self.unmap(address, HUGE)).isZero();
-    pools(8);
-    long all = map(8, false);
+    t.hugePools(8);
+    long all = t.mapHuge(8, false);
     for (int i = 0; i < 8; i++) {
       assertThat(t.self.write(all + i * HUGE, 1)).isZero();
     }

@@ -34,16 +34,9 @@ class HugetlbMigrateTest {
     pool = t.k.hugetlb.pool();
   }
 
-  private void pools(int... pages) {
-    for (int node = 0; node < pages.length; node++) {
-      assertThat(t.machine.hugePages(node, pages[node])).isEqualTo(pages[node]);
-    }
-  }
-
   /** A written huge page of node 0. */
   private long written(boolean shared) {
-    long address = t.place();
-    assertThat(t.self.mapHuge(address, PAGES, TestKernel.RW, shared)).isZero();
+    long address = t.mapHuge(1, shared);
     assertThat(t.self.write(address, 1)).isZero();
     assertThat(t.self.write(address + 77 * TestKernel.PAGE, 78)).isZero();
     assertThat(t.frames.pageToNid(headAt(address))).isZero();
@@ -81,7 +74,7 @@ class HugetlbMigrateTest {
   @ValueSource(strings = {"5.10", "6.1", "6.12"})
   void theFirstAddressMovesAllOfThePage(String release) {
     boot(release);
-    pools(2, 1);
+    t.hugePools(2, 1);
     long address = written(false);
     int old = headAt(address);
     assertThat(move(0, MovePages.MPOL_MF_MOVE, 1, address)).containsExactly(1);
@@ -102,7 +95,7 @@ class HugetlbMigrateTest {
 
   @Test
   void whereThePoolHasNoneAPageIsMadeAndTheOldOneLeavesThePool() {
-    pools(1);
+    t.hugePools(1);
     long address = written(false);
     long free0 = t.k.nodes.zone(0).freePages();
     long free1 = t.k.nodes.zone(1).freePages();
@@ -120,7 +113,7 @@ class HugetlbMigrateTest {
 
   @Test
   void whatIsPromisedIsNotTakenForAMove() {
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = written(false);
     assertThat(t.self.mapHuge(t.place(), PAGES, TestKernel.RW, false)).isZero();
     assertThat(pool.available()).isZero();
@@ -131,7 +124,7 @@ class HugetlbMigrateTest {
 
   @Test
   void whereTheNodeHasNoRoomNothingMoves() {
-    pools(1);
+    t.hugePools(1);
     long address = written(false);
     int head = headAt(address);
     List<Integer> taken = t.exhaust(1);
@@ -144,12 +137,12 @@ class HugetlbMigrateTest {
 
   @Test
   void aPartOfItMovesNothingUntil67() {
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = written(false);
     assertThat(move(0, MovePages.MPOL_MF_MOVE, 1, address + TestKernel.PAGE)).containsExactly(-Err.EACCES);
     assertThat(query(address)).containsExactly(0);
     boot("6.12");
-    pools(1, 1);
+    t.hugePools(1, 1);
     address = written(false);
     assertThat(move(0, MovePages.MPOL_MF_MOVE, 1, address + TestKernel.PAGE)).containsExactly(1);
     assertContentIsWhole(address);
@@ -157,18 +150,18 @@ class HugetlbMigrateTest {
 
   @Test
   void aPageThatIsOnItsWayIsBusy() {
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = written(false);
     // The second address of the same page finds it isolated.
     boot("6.12");
-    pools(1, 1);
+    t.hugePools(1, 1);
     address = written(false);
     assertThat(move(0, MovePages.MPOL_MF_MOVE, 1, address, address + TestKernel.PAGE)).containsExactly(1, -Err.EBUSY);
   }
 
   @Test
   void whatProcessesShareNeedsMoveAll() {
-    pools(2, 1);
+    t.hugePools(2, 1);
     long address = written(true);
     SimulatedProcess child = t.self.fork();
     assertThat(child.read(address)).isZero();
@@ -186,7 +179,7 @@ class HugetlbMigrateTest {
 
   @Test
   void anEntryThatCannotBeWrittenStaysSo() {
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = written(false);
     t.self.protect(address, HUGE, SimulatedProcess.PROT_READ);
     assertThat(move(0, MovePages.MPOL_MF_MOVE, 1, address)).containsExactly(1);
@@ -199,7 +192,7 @@ class HugetlbMigrateTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aPageThatSomebodyHoldsStaysWhereItIs(boolean shared) {
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = written(shared);
     int head = headAt(address);
     assertThat(t.self.pin(address)).isZero();
@@ -217,7 +210,7 @@ class HugetlbMigrateTest {
 
   @Test
   void bindingMovesIt() {
-    pools(1, 0, 1);
+    t.hugePools(1, 0, 1);
     long address = written(false);
     int moveAndStrict = 1 | 2;
     assertThat(t.self.bind(address, HUGE, PolicyMode.BIND.number(), NodeMask.of(2), moveAndStrict)).isZero();
@@ -227,7 +220,7 @@ class HugetlbMigrateTest {
 
   @Test
   void migratingAProcessMovesIt() {
-    pools(1, 0, 0, 1);
+    t.hugePools(1, 0, 0, 1);
     long address = written(false);
     assertThat(t.self.migratePages(0, NodeMask.of(0), NodeMask.of(3))).isZero();
     assertThat(t.frames.pageToNid(headAt(address))).isEqualTo(3);
@@ -237,7 +230,7 @@ class HugetlbMigrateTest {
   @Test
   void beforeItCouldMoveAHugePageIsABadAddress() {
     boot("2.6.36");
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = written(false);
     assertThat(move(0, MovePages.MPOL_MF_MOVE, 1, address)).containsExactly(-Err.EFAULT);
     assertThat(query(address, address + TestKernel.PAGE)).containsExactly(0, 0);

@@ -28,18 +28,6 @@ class HugetlbTest {
     pool = t.k.hugetlb.pool();
   }
 
-  private void pools(int... pages) {
-    for (int node = 0; node < pages.length; node++) {
-      assertThat(t.machine.hugePages(node, pages[node])).isEqualTo(pages[node]);
-    }
-  }
-
-  private long map(int count, boolean shared) {
-    long address = t.place();
-    assertThat(t.self.mapHuge(address, (long) count * PAGES, TestKernel.RW, shared)).isZero();
-    return address;
-  }
-
   private int headAt(SimulatedProcess process, long address) {
     // Looking takes the process's own tables, which a call of it makes the current ones.
     process.peek(address);
@@ -84,8 +72,8 @@ class HugetlbTest {
 
   @Test
   void whatIsPromisedStaysInThePool() {
-    pools(3);
-    long address = map(2, false);
+    t.hugePools(3);
+    long address = t.mapHuge(2, false);
     assertThat(pool.reserved).isEqualTo(2);
     assertThat(t.k.hugetlb.setPoolSize(0, 0)).isEqualTo(2);
     assertThat(t.self.write(address, 1)).isZero();
@@ -97,7 +85,7 @@ class HugetlbTest {
 
   @Test
   void aMappingThatThePoolCannotPromiseIsRefusedAndLeavesNothing() {
-    pools(1, 1);
+    t.hugePools(1, 1);
     long address = t.place();
     assertThat(t.self.mapHuge(address, 3 * PAGES, TestKernel.RW, false)).isEqualTo(-Err.ENOMEM);
     assertThat(t.k.current.mm().findVma(address)).satisfiesAnyOf(
@@ -110,7 +98,7 @@ class HugetlbTest {
 
   @Test
   void lengthsAreRoundedUpToHugePages() {
-    pools(3);
+    t.hugePools(3);
     long address = t.place();
     assertThat(t.self.mapHuge(address, PAGES + 1, TestKernel.RW, false)).isZero();
     assertThat(t.vma(address).end - address).isEqualTo(2 * HUGE);
@@ -118,18 +106,18 @@ class HugetlbTest {
 
   @Test
   void aPromiseNeedsPagesWhereTheTaskMayAllocate() {
-    pools(2, 1);
+    t.hugePools(2, 1);
     t.self.confine(NodeMask.of(1));
     assertThat(t.self.mapHuge(t.place(), 2 * PAGES, TestKernel.RW, false)).isEqualTo(-Err.ENOMEM);
-    long address = map(1, false);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 1)).isZero();
     assertThat(t.frames.pageToNid(headAt(address))).isEqualTo(1);
   }
 
   @Test
   void promisesOfAPrivateMappingAreKeptByFaultsAndEndWithIt() {
-    pools(3);
-    long address = map(3, false);
+    t.hugePools(3);
+    long address = t.mapHuge(3, false);
     assertThat(pool.reserved).isEqualTo(3);
     assertThat(t.self.write(address + HUGE, 1)).isZero();
     assertThat(pool.reserved).isEqualTo(2);
@@ -141,8 +129,8 @@ class HugetlbTest {
 
   @Test
   void promisesOfASharedMappingAreTheFiles() {
-    pools(2);
-    long address = map(2, true);
+    t.hugePools(2);
+    long address = t.mapHuge(2, true);
     assertThat(pool.reserved).isEqualTo(2);
     assertThat(t.self.read(address)).isZero();
     assertThat(pool.reserved).isEqualTo(1);
@@ -159,8 +147,8 @@ class HugetlbTest {
 
   @Test
   void aReadOfAPrivateMappingGetsAPageOfItsOwnThatIsWrittenLater() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.read(address + 5 * TestKernel.PAGE)).isZero();
     int head = headAt(address);
     assertThat(Pte.write(t.k.current.mm().pageTable().huge(address))).isFalse();
@@ -180,12 +168,12 @@ class HugetlbTest {
 
   @Test
   void pagesComeFromWhereThePolicySays() {
-    pools(2, 2, 2, 2);
-    long bound = map(1, false);
+    t.hugePools(2, 2, 2, 2);
+    long bound = t.mapHuge(1, false);
     assertThat(t.self.bind(bound, HUGE, PolicyMode.BIND.number(), NodeMask.of(2), 0)).isZero();
     assertThat(t.self.write(bound, 1)).isZero();
     assertThat(t.frames.pageToNid(headAt(bound))).isEqualTo(2);
-    long interleaved = map(3, false);
+    long interleaved = t.mapHuge(3, false);
     assertThat(t.self.bind(interleaved, 3 * HUGE, PolicyMode.INTERLEAVE.number(), NodeMask.of(1, 3), 0)).isZero();
     for (int i = 0; i < 3; i++) {
       assertThat(t.self.write(interleaved + i * HUGE, 1)).isZero();
@@ -198,16 +186,16 @@ class HugetlbTest {
 
   @Test
   void withoutPagesOnItsNodeAFaultTakesTheNext() {
-    pools(0, 0, 1, 1);
-    long address = map(1, false);
+    t.hugePools(0, 0, 1, 1);
+    long address = t.mapHuge(1, false);
     assertThat(t.self.write(address, 1)).isZero();
     assertThat(t.frames.pageToNid(headAt(address))).isEqualTo(2);
   }
 
   @Test
   void aStrictPolicyWithoutAPageIsASignal() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     t.self.bind(address, HUGE, PolicyMode.BIND.number(), NodeMask.of(3), 0);
     assertThat(t.self.write(address, 1)).isEqualTo(EFAULT);
     assertThat(pool.reserved).as("the promise is not kept").isEqualTo(1);
@@ -218,8 +206,8 @@ class HugetlbTest {
 
   @Test
   void aForkedMappingSharesItsPageUntilOneWrites() {
-    pools(2);
-    long address = map(1, false);
+    t.hugePools(2);
+    long address = t.mapHuge(1, false);
     t.self.write(address + 3 * TestKernel.PAGE, 3);
     int head = headAt(address);
     SimulatedProcess child = t.self.fork();
@@ -241,8 +229,8 @@ class HugetlbTest {
 
   @Test
   void whereThePoolIsEmptyTheChildLosesThePageThatItsParentWrites() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     t.self.write(address, 3);
     int head = headAt(address);
     SimulatedProcess child = t.self.fork();
@@ -256,8 +244,8 @@ class HugetlbTest {
 
   @Test
   void whereThePoolIsEmptyAChildThatWritesGetsASignal() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     t.self.write(address, 3);
     SimulatedProcess child = t.self.fork();
     assertThat(child.write(address, 4)).isEqualTo(EFAULT);
@@ -268,10 +256,10 @@ class HugetlbTest {
 
   @Test
   void whatIsPromisedToOthersIsNoCopysToTake() {
-    pools(2);
-    long address = map(1, false);
+    t.hugePools(2);
+    long address = t.mapHuge(1, false);
     t.self.write(address, 3);
-    map(1, false);
+    t.mapHuge(1, false);
     SimulatedProcess child = t.self.fork();
     assertThat(pool.available()).isZero();
     assertThat(child.write(address, 4)).isEqualTo(EFAULT);
@@ -280,8 +268,8 @@ class HugetlbTest {
 
   @Test
   void aSharedMappingIsOneForParentAndChild() {
-    pools(2);
-    long address = map(2, true);
+    t.hugePools(2);
+    long address = t.mapHuge(2, true);
     t.self.write(address, 3);
     SimulatedProcess child = t.self.fork();
     // Fork leaves shared mappings to faults.
@@ -299,8 +287,8 @@ class HugetlbTest {
 
   @Test
   void protectionTakesAwayAndGivesBackTheRightToWrite() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     t.self.write(address, 1);
     assertThat(t.self.protect(address, HUGE, SimulatedProcess.PROT_READ)).isZero();
     assertThat(Pte.write(t.k.current.mm().pageTable().huge(address))).isFalse();
@@ -313,8 +301,8 @@ class HugetlbTest {
 
   @Test
   void dontneedDoesNotTakeHugePagesAtFirst() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     t.self.write(address, 1);
     assertThat(t.self.dontneed(address, HUGE)).isEqualTo(-Err.EINVAL);
     assertThat(t.self.peek(address)).isEqualTo(1);
@@ -323,8 +311,8 @@ class HugetlbTest {
   @Test
   void dontneedTakesWholeHugePagesSince518() {
     boot("6.1");
-    pools(3);
-    long address = map(3, false);
+    t.hugePools(3);
+    long address = t.mapHuge(3, false);
     for (int i = 0; i < 3; i++) {
       t.self.write(address + i * HUGE, 1);
     }
@@ -340,8 +328,8 @@ class HugetlbTest {
   @Test
   void whatDontneedTakesIsPromisedAgainSince610() {
     boot("6.12");
-    pools(2);
-    long address = map(2, false);
+    t.hugePools(2);
+    long address = t.mapHuge(2, false);
     t.self.write(address, 1);
     assertThat(pool.reserved).isEqualTo(1);
     assertThat(t.self.dontneed(address, 2 * HUGE)).isZero();
@@ -355,8 +343,8 @@ class HugetlbTest {
 
   @Test
   void followingFindsTheBasePageOfAnAddress() {
-    pools(1);
-    long address = map(1, false);
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
     assertThat(t.k.memory.followPage(t.vma(address), address, 0)).isZero();
     t.self.read(address);
     int head = headAt(address);

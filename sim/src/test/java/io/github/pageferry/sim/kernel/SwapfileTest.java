@@ -18,18 +18,6 @@ class SwapfileTest {
     return Objects.requireNonNull(t.k.swapfile.info());
   }
 
-  /** Leaves a page in the swap cache that nobody wants any longer. */
-  private int orphan() {
-    long address = t.written(1, 1);
-    int page = t.pageAt(address);
-    t.k.blockDevice.plug();
-    t.self.reclaim(address);
-    t.self.unmap(address, TestKernel.PAGE);
-    t.k.blockDevice.unplug();
-    assertThat(t.frames.has(page, PageFlag.SWAPCACHE)).isTrue();
-    return page;
-  }
-
   @Test
   void anEntryThatNobodyHasCannotBeSharedNorRead() {
     swapOn(4);
@@ -63,7 +51,7 @@ class SwapfileTest {
   @Test
   void whenSwapSpaceIsMostlyFullWhatNobodyWantsGivesWay() {
     SwapInfo area = swapOn(4);
-    int orphan = orphan();
+    int orphan = t.orphanInSwapCache();
     long address = t.written(5, 1);
     t.swapOut(address);
     t.swapOut(address + TestKernel.PAGE);
@@ -78,7 +66,7 @@ class SwapfileTest {
   @Test
   void whileItIsLockedItDoesNot() {
     swapOn(4);
-    int orphan = orphan();
+    int orphan = t.orphanInSwapCache();
     long address = t.written(5, 1);
     t.swapOut(address);
     t.swapOut(address + TestKernel.PAGE);

@@ -138,6 +138,32 @@ final class TestKernel {
     return page;
   }
 
+  /** A page that was unmapped while it was written to swap space: it is left in the swap cache alone, its anon_vma gone. */
+  int orphanInSwapCache() {
+    long address = written(1, 1);
+    int page = pageAt(address);
+    k.blockDevice.plug();
+    self.reclaim(address);
+    self.unmap(address, PAGE);
+    k.blockDevice.unplug();
+    assertThat(frames.has(page, PageFlag.SWAPCACHE)).isTrue();
+    return page;
+  }
+
+  /** Gives the pool of each node, from 0 on, so many huge pages. */
+  void hugePools(int... pages) {
+    for (int node = 0; node < pages.length; node++) {
+      assertThat(machine.hugePages(node, pages[node])).isEqualTo(pages[node]);
+    }
+  }
+
+  /** Maps huge pages that nothing has been brought into. */
+  long mapHuge(int count, boolean shared) {
+    long address = place();
+    assertThat(self.mapHuge(address, (long) count * Hugetlb.PAGES, RW, shared)).isZero();
+    return address;
+  }
+
   /** Takes the page of an address out of all page tables while it is being written to swap space: it is in the swap cache alone. */
   int intoSwapCacheAlone(long address) {
     int page = pageAt(address);

@@ -307,13 +307,7 @@ class UnmapAndMoveTest {
   @Test
   void anUnmappedPageOfTheSwapCacheMovesThoughItsAnonVmaIsGone() {
     t.machine.swapOn(8);
-    long address = t.written(1, 1);
-    int page = t.pageAt(address);
-    t.k.blockDevice.plug();
-    t.self.reclaim(address);
-    t.self.unmap(address, TestKernel.PAGE);
-    t.k.blockDevice.unplug();
-    assertThat(t.frames.has(page, PageFlag.SWAPCACHE)).isTrue();
+    int page = t.orphanInSwapCache();
     assertThat(t.frames.anon(page)).isTrue();
     assertThat(t.k.rmap.pageAnonVma(page)).isNull();
     PageList list = t.isolate(page);
@@ -330,12 +324,7 @@ class UnmapAndMoveTest {
   @Test
   void anUnmappedPageOfTheSwapCacheIsNotMappedAgainWhereItStays() {
     t.machine.swapOn(8);
-    long address = t.written(1, 1);
-    int page = t.pageAt(address);
-    t.k.blockDevice.plug();
-    t.self.reclaim(address);
-    t.self.unmap(address, TestKernel.PAGE);
-    t.k.blockDevice.unplug();
+    int page = t.orphanInSwapCache();
     PageList list = t.isolate(page);
     t.frames.get(page);
 
