@@ -43,6 +43,9 @@ public final class Generator {
   private static final int MOST_MERGES = 2;
   private static final int PINS_A_STEP = 20;
   private static final int MOST_PINS = 40;
+  /** Every call to move pages begins with that, whatever it is to move. */
+  private static final Step EMPTY_PAGEVECS = new Step.Move(
+      List.of(new PageSelector.Hole(0)), List.of(0), EnumSet.noneOf(CallFlag.class), "self", OptionalInt.empty(), Set.of());
 
   private final long seed;
   private final int nodes;
@@ -109,7 +112,7 @@ public final class Generator {
         case TOUCH -> steps.add(touch());
         case MOVE -> steps.add(move());
         case QUERY -> steps.add(query());
-        case MIGRATE -> steps.add(new Step.Migrate(choices.any(), choices.any(), process(List.of()), user()));
+        case MIGRATE -> migrate();
         case BIND -> steps.add(bind());
         case LOCK -> steps.add(new Step.Lock(selections.ranges()));
         case UNLOCK -> steps.add(new Step.Unlock(selections.ranges()));
@@ -228,6 +231,12 @@ public final class Generator {
         bad.retainAll(arrays);
       }
       return bad;
+    }
+
+    /** Where the process is a JVM, its own pages move, too, and how many of the regions' wait in pagevecs afterwards is left to them. */
+    private void migrate() {
+      steps.add(new Step.Migrate(choices.any(), choices.any(), process(List.of()), user()));
+      steps.add(EMPTY_PAGEVECS);
     }
 
     private Step bind() {

@@ -68,8 +68,9 @@ final class Ksm implements AutoCloseable {
   /** Lets the kernel scan until there is nothing left to merge. Returns 0, or ETIMEDOUT negated. */
   long settle(MemoryMigrator migrator) {
     // A page that still waits to be put on an LRU list has a reference too many, and kernels before 6.x leave it out.
-    // This moves nothing and empties those waiting lists.
-    migrator.migratePages(MemoryMigrator.SELF, NodeSet.of(0), NodeSet.of(0));
+    // This moves nothing and empties those waiting lists; a node that the cpuset forbids would be refused before that.
+    NodeSet allowed = NodeSet.of(migrator.allowedNodes().first());
+    migrator.migratePages(MemoryMigrator.SELF, allowed, allowed);
     KernelFile.write(RUN, MERGE);
     try {
       return awaitCalm() ? 0 : Errnos.ETIMEDOUT;
