@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * A count of every pointer to a page, taken from the structures that hold them: page tables, page trees, pagevecs, pipes
- * and buffers.
+ * and buffers; and the references that an isolation left for good.
  */
 final class Census {
 
@@ -61,6 +61,7 @@ final class Census {
     }
     // A pipe may hold the zero page, which is on no list and never freed.
     k.splice.pages().stream().filter(page -> page != PageFrames.ZERO_PAGE).map(k.frames::compoundHead).forEach(census::reference);
+    k.defects.neverPutBack().forEach(census::reference);
     census.addLivePages(k);
     return census;
   }

@@ -8,14 +8,13 @@ import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.Zone;
 import io.github.pageferry.sim.mm.ZoneStat;
 import java.util.List;
+import java.util.Set;
 
-/** Each zone's counters are what counting its pages gives; nothing is isolated. */
+/** Each zone's counters are what counting its pages gives, but for what is known to be miscounted; nothing is isolated. */
 final class CounterChecker implements Checker {
 
   @Override
   public void check(Kernel kernel, Census census, List<String> violations) {
-    long filePages = 0;
-    long shmem = 0;
     for (int node = kernel.nodes.online().first(); node >= 0; node = kernel.nodes.online().next(node)) {
       Zone zone = kernel.nodes.findZone(node);
       if (zone == null) {
@@ -23,39 +22,27 @@ final class CounterChecker implements Checker {
       }
       long[] counted = count(kernel, zone);
       for (ZoneStat stat : ZoneStat.values()) {
-        long difference = zone.stat(stat) - counted[stat.ordinal()];
-        if (stat == ZoneStat.NR_FILE_PAGES && !kernel.profile.fileCountersFollow()) {
-          filePages += difference;
-        } else if (stat == ZoneStat.NR_SHMEM && movesAsShmem(kernel)) {
-          shmem += difference;
-        } else if (difference != 0) {
-          violations.add(
-              "node " + node + ": " + stat + " is " + zone.stat(stat) + " but " + counted[stat.ordinal()] + " counted");
+        long known = kernel.defects.miscounted(stat, node);
+        if (zone.stat(stat) != counted[stat.ordinal()] + known) {
+          violations.add("node " + node + ": " + stat + " is " + zone.stat(stat) + " but " + counted[stat.ordinal()] + " counted"
+              + (known == 0 ? "" : ", and " + known + " miscounted"));
         }
       }
     }
-    // A kernel whose pages stay counted where they came from still counts as many as there are.
-    if (filePages != 0) {
-      violations.add("NR_FILE_PAGES of all nodes is wrong by " + filePages);
-    }
-    if (shmem != 0) {
-      violations.add("NR_SHMEM of all nodes is wrong by " + shmem);
-    }
   }
 
-  /** Whether NR_SHMEM is wrong where pages of the swap cache have moved: {@link Invariants#findings} tells of it. */
-  private static boolean movesAsShmem(Kernel kernel) {
-    return kernel.profile.swapCacheMovesAsShmem() && kernel.swapfile.wasOn();
+  /** A line a node. */
+  static void findings(Kernel kernel, List<Finding> findings) {
+    findings(kernel, ZoneStat.NR_FILE_PAGES, KnownDefect.FILE_PAGES_STAY_COUNTED, findings);
+    findings(kernel, ZoneStat.NR_SHMEM, KnownDefect.SWAP_CACHE_AS_SHMEM, findings);
   }
 
-  /** What is wrong in the real kernel, too, a line a node. */
-  static void findings(Kernel kernel, List<String> findings) {
+  private static void findings(Kernel kernel, ZoneStat stat, KnownDefect defect, List<Finding> findings) {
     for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
-      long counter = kernel.nodes.zone(node).stat(ZoneStat.NR_SHMEM);
-      long counted = count(kernel, kernel.nodes.zone(node))[ZoneStat.NR_SHMEM.ordinal()];
-      if (counter != counted && movesAsShmem(kernel)) {
-        findings.add("node " + node + ": NR_SHMEM is " + counter + " but " + counted + " counted: pages of the swap cache that move"
-            + " are taken for shared memory until 99a15e21d96f (3.0)");
+      long known = kernel.defects.miscounted(stat, node);
+      if (known != 0) {
+        long counter = kernel.nodes.zone(node).stat(stat);
+        findings.add(new Finding(defect, "node " + node + ": " + stat + " is " + counter + " but " + (counter - known) + " counted"));
       }
     }
   }
@@ -66,9 +53,13 @@ final class CounterChecker implements Checker {
       counted[ZoneStat.ofLru(lru).ordinal()] = zone.lru(lru).size();
     }
     PageFrames frames = kernel.frames;
+    Set<Integer> neverPutBack = kernel.defects.neverPutBack();
     for (int page = zone.firstFrame(); page < zone.touchedEnd(); page++) {
       if (frames.count(page) == 0 && frames.mapcount(page) == 0 || frames.has(page, PageFlag.HUGETLB)) {
         continue;
+      }
+      if (neverPutBack.contains(page)) {
+        counted[kernel.swap.isolatedStat(page).ordinal()]++;
       }
       if (frames.has(page, PageFlag.MLOCKED)) {
         counted[ZoneStat.NR_MLOCK.ordinal()]++;

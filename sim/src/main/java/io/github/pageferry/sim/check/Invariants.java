@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.check;
 
+import io.github.pageferry.sim.kernel.Defects;
 import io.github.pageferry.sim.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,23 +28,42 @@ public final class Invariants {
     return violations;
   }
 
-  /** What does not hold and would not in the real kernel either, one line each with the cause; {@link #violations} has none of it. */
-  public List<String> findings() {
-    List<String> findings = new ArrayList<>();
+  /**
+   * What this machine has wrong since the real kernel does the same, each with its cause. {@link #violations} takes it into account
+   * and has none of it; but a mapping that was lost breaks them all the same, as it breaks the kernel.
+   */
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
+      int pages = neverPutBack(node);
+      if (pages != 0) {
+        findings.add(new Finding(KnownDefect.NEVER_PUT_BACK,
+            "node " + node + ": " + pages + (pages == 1 ? " page stays" : " pages stay") + " isolated for good"));
+      }
+    }
     CounterChecker.findings(kernel, findings);
+    for (Defects.LostMapping lost : kernel.defects.lostMappings()) {
+      findings.add(new Finding(KnownDefect.MAPPING_LOST,
+          "no VMA maps " + Long.toHexString(lost.start()) + " to " + Long.toHexString(lost.end()) + " any longer"));
+    }
     return findings;
   }
 
+  private int neverPutBack(int node) {
+    return (int) kernel.defects.neverPutBack().stream().filter(page -> kernel.frames.pageToNid(page) == node).count();
+  }
+
   /**
-   * As {@link #check}, for a machine whose processes and files are all gone: every page is free.
+   * As {@link #check}, for a machine whose processes and files are all gone: every page is free but those that
+   * the kernel is known to have lost.
    *
-   * @throws IllegalStateException where a page is not
+   * @throws IllegalStateException where another page is not
    */
   public void checkEmpty() {
     kernel.migrate.migratePrep();
     check();
     for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
-      int lost = kernel.nodes.zone(node).presentPages() - kernel.nodes.zone(node).freePages();
+      int lost = kernel.nodes.zone(node).presentPages() - kernel.nodes.zone(node).freePages() - neverPutBack(node);
       if (lost != 0) {
         throw new IllegalStateException(lost + " pages of node " + node + " were never freed");
       }
@@ -53,11 +73,12 @@ public final class Invariants {
   /**
    * Holds the machine to its invariants.
    *
-   * @throws IllegalStateException where one does not hold, naming all that do not
+   * @throws IllegalStateException where one does not hold, naming all that do not, and what is known to be wrong
    */
   public void check() {
     List<String> violations = violations();
     if (!violations.isEmpty()) {
+      findings().forEach(finding -> violations.add("known: " + finding));
       throw new IllegalStateException("invariants do not hold:\n  " + String.join("\n  ", violations));
     }
   }

@@ -10,7 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Every page is on exactly one list of its zone, the one that its flags name, or in a pagevec on its way there. */
+/**
+ * Every page is on exactly one list of its zone, the one that its flags name, or in a pagevec on its way there; but one that is known
+ * never to be put back is on none.
+ */
 final class LruChecker implements Checker {
 
   @Override
@@ -43,11 +46,16 @@ final class LruChecker implements Checker {
         }
       }
     }
+    Set<Integer> neverPutBack = kernel.defects.neverPutBack();
     for (int page : census.pages) {
       if (kernel.frames.has(page, PageFlag.HUGETLB | PageFlag.TAIL)) {
         continue;
       }
-      if (listed.contains(page) == waiting.contains(page)) {
+      if (neverPutBack.contains(page)) {
+        if (listed.contains(page) || waiting.contains(page)) {
+          violations.add("page " + page + " was never put back, but is on a list or in a pagevec");
+        }
+      } else if (listed.contains(page) == waiting.contains(page)) {
         violations.add("page " + page + (listed.contains(page) ? " is on a list and in a pagevec" : " is on no list"));
       }
       if (kernel.frames.has(page, PageFlag.LRU) != listed.contains(page)) {

@@ -31,6 +31,8 @@ public final class Kernel {
   public final Nodes nodes;
   public final Mappings mappings = new Mappings();
   public final BufferHeads bufferHeads = new BufferHeads();
+  /** What the real kernel does wrong, too. */
+  public final Defects defects = new Defects();
   /** All tasks, by rising pid. */
   private final List<Task> tasks = new ArrayList<>();
   private int nextPid = 1;

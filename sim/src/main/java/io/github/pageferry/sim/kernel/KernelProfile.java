@@ -43,7 +43,7 @@ import java.util.List;
  * @param journalledWritepageLooksAgain whether {@code __ext4_journalled_writepage()}, which lets go of the page's lock, looks whether
  *     the page was truncated meanwhile (bdf96838aea6, 4.2)
  * @param fileCountersFollow whether a file's page that moves is counted in {@code NR_FILE_PAGES} where it is from then on
- *     (0e8c7d0fd5b4, 2.6.22)
+ *     (0e8c7d0fd5b4, 2.6.21)
  * @param swapCacheMovesAsShmem whether a page of the swap cache that moves is taken for shared memory in {@code NR_SHMEM}, which it
  *     was never counted in (until 99a15e21d96f, 3.0)
  */
@@ -108,7 +108,7 @@ public record KernelProfile(
         release.has("2.6.19"),
         release.has("3.3"),
         release.has("4.2"),
-        release.has("2.6.22"),
+        release.has("2.6.21"),
         !release.has("3.0"));
   }
 }

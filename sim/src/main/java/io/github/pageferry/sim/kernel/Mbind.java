@@ -126,8 +126,10 @@ public class Mbind {
       long to = Math.min(end, vma.end);
       // Of the second VMA and those after it this is no offset at all, so that none of them merges.
       long pgoff = vma.pgoff + ((start - vma.start) >>> PageTable.PAGE_SHIFT);
+      long below = vma.start;
       Vma merged = k.mmap.vmaMerge(mm, prev, from, to, vma.flags, vma.anonVma, vma.file, pgoff, policy);
       if (merged != null) {
+        noteIfLost(mm, below, from);
         vma = merged;
         next = vma.next;
         continue;
@@ -141,6 +143,13 @@ public class Mbind {
       }
     }
     return 0;
+  }
+
+  private void noteIfLost(Mm mm, long start, long end) {
+    Vma there = mm.findVma(start);
+    if (start < end && (there == null || there.start > start)) {
+      k.defects.lostMapping(mm, start, end);
+    }
   }
 
   /** {@code migrate_page_add()}: isolates a page unless it is shared with others. */

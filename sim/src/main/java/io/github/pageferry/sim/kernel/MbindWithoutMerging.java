@@ -71,6 +71,7 @@ class MbindWithoutMerging extends Mbind {
     PageList pagelist = new PageList(frames);
     Checked checked = checkRange(mm, start, end, nodes, flags | MPOL_MF_INVERT, pagelist);
     if (checked.error() != 0) {
+      k.defects.neverPutBack(pagelist);
       return checked.error();
     }
     int error = mbindRange(mm, start, end, policy);

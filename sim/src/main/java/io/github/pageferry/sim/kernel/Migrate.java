@@ -167,9 +167,14 @@ public class Migrate {
     if (k.profile.fileCountersFollow()) {
       k.decZonePageState(page, ZoneStat.NR_FILE_PAGES);
       k.incZonePageState(newpage, ZoneStat.NR_FILE_PAGES);
+    } else {
+      k.defects.miscounted(ZoneStat.NR_FILE_PAGES, frames.pageToNid(page), frames.pageToNid(newpage));
     }
-    boolean cached = frames.has(page, PageFlag.SWAPCACHE) && !k.profile.swapCacheMovesAsShmem();
-    if (frames.has(page, PageFlag.SWAPBACKED) && !cached) {
+    boolean cached = frames.has(page, PageFlag.SWAPCACHE);
+    if (frames.has(page, PageFlag.SWAPBACKED) && (!cached || k.profile.swapCacheMovesAsShmem())) {
+      if (cached) {
+        k.defects.miscounted(ZoneStat.NR_SHMEM, frames.pageToNid(newpage), frames.pageToNid(page));
+      }
       k.decZonePageState(page, ZoneStat.NR_SHMEM);
       k.incZonePageState(newpage, ZoneStat.NR_SHMEM);
     }

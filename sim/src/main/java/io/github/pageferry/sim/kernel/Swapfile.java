@@ -23,7 +23,6 @@ public class Swapfile {
   protected final Kernel k;
   private final PageFrames frames;
   private @Nullable SwapInfo info;
-  private boolean wasOn;
   /** {@code page_cluster}, as {@code vm.page-cluster} sets it: what is read of swap space at a time, a power of two of pages. */
   public int pageCluster = 3;
 
@@ -38,7 +37,6 @@ public class Swapfile {
       return -Err.EBUSY;
     }
     info = new SwapInfo(pages);
-    wasOn = true;
     return 0;
   }
 
@@ -60,11 +58,6 @@ public class Swapfile {
   /** The area, null before {@link #sysSwapon}. */
   public @Nullable SwapInfo info() {
     return info;
-  }
-
-  /** Whether there ever was an area. */
-  public boolean wasOn() {
-    return wasOn;
   }
 
   SwapInfo area() {
