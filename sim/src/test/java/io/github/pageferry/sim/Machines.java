@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The machines of a test: every test of this module gets its machines here, and each of them is held to the invariants when the test
- * ends, and to have lost no page when its processes have ended, without a word in the test ({@code MachinesRuleTest} sees to the
- * first, the platform's detection of extensions to the second).
+ * ends, and to have lost no page when its processes have ended but those that its kernel is known to lose, without a word in the test
+ * ({@code MachinesRuleTest} sees to the first, the platform's detection of extensions to the second).
  */
 public final class Machines {
 

@@ -140,6 +140,11 @@ final class FuzzOutput implements Campaign.Listener {
         console.line(console.coloured(Colour.YELLOW, "skipped ") + times + " times, " + reason));
     campaign.symptoms().forEach((symptom, times) ->
         console.line(console.coloured(Colour.RED, "found ") + (times == 1 ? "once: " : times + " times: ") + symptom));
+    List<String> known = campaign.knownDefects().lines();
+    if (!known.isEmpty()) {
+      known.forEach(console::line);
+      console.line("");
+    }
     console.line(console.coloured(summary.isSuccess() ? Colour.GREEN : Colour.RED,
         summary + (campaign.isInterrupted() ? "; ended before all were made" : "")));
     if (summary.ran() == 0 && !campaign.isInterrupted()) {

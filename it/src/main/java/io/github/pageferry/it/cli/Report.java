@@ -3,6 +3,7 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Divergence;
+import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.run.Verdict.Kind;
@@ -82,6 +83,11 @@ final class Report {
       }
     }
     Summary summary = Summary.of(verdicts);
+    List<String> known = KnownDefects.of(verdicts).lines();
+    if (!known.isEmpty()) {
+      console.line("");
+      known.forEach(console::line);
+    }
     console.line("");
     console.line(console.coloured(summary.isSuccess() ? Colour.GREEN : Colour.RED, summary.toString()));
     if (summary.ran() == 0) {

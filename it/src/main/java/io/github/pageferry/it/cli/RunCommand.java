@@ -3,6 +3,7 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.it.recording.Recording;
 import io.github.pageferry.it.run.Backends;
+import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.trace.Trace;
@@ -130,7 +131,13 @@ final class RunCommand implements Callable<Integer> {
     boolean success = ran > 0 && broken == 0;
     String where = Stream.of(Optional.ofNullable(record), Optional.ofNullable(traces)).flatMap(Optional::stream)
         .map(Path::toString).collect(Collectors.joining(" and "));
+    KnownDefects known = new KnownDefects();
+    results.forEach(result -> result.trace().ifPresent(known::add));
     console.line("");
+    if (!known.lines().isEmpty()) {
+      known.lines().forEach(console::line);
+      console.line("");
+    }
     console.line(console.coloured(success ? Colour.GREEN : Colour.RED, results.size()
         + (results.size() == 1 ? " workload, " : " workloads, ") + ran + " ran, " + broken + " broken, "
         + (results.size() - ran - broken) + " skipped; traces are in " + where));

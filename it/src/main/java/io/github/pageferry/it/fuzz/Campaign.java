@@ -1,5 +1,6 @@
 package io.github.pageferry.it.fuzz;
 
+import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
@@ -28,6 +29,7 @@ public final class Campaign {
   private final Map<String, Integer> skips = new TreeMap<>();
   private final Map<String, Integer> symptoms = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
+  private final KnownDefects knownDefects = new KnownDefects();
   private int equivalent;
   private int diverged;
   private int broken;
@@ -77,6 +79,8 @@ public final class Campaign {
   private void run(long number, Workload workload) {
     listener.beginning(workload);
     Trial trial = trial(workload);
+    trial.on().ifPresent(knownDefects::add);
+    trial.against().ifPresent(knownDefects::add);
     if (trial.skipped().isPresent()) {
       skips.merge(trial.by() + ": " + trial.skipped().get(), 1, Integer::sum);
       return;
@@ -141,6 +145,11 @@ public final class Campaign {
   /** One for each symptom. */
   public List<Finding> findings() {
     return List.copyOf(findings);
+  }
+
+  /** What models did wrong as their kernels do; none of it is a finding. */
+  public KnownDefects knownDefects() {
+    return knownDefects;
   }
 
   /** How many workloads came to what. */

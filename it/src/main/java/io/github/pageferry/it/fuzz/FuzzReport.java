@@ -45,6 +45,7 @@ public final class FuzzReport {
           .put("failure", finding.failure().orElse(null))
           .put("replay", replays.getOrDefault(finding.symptom(), ""));
     }
+    campaign.knownDefects().write(root.putArray("knownDefects"));
     coverage(root.putObject("coverage"), campaign.coverage());
     try {
       return MAPPER.writeValueAsString(root) + "\n";

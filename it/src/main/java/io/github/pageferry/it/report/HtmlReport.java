@@ -1,6 +1,7 @@
 package io.github.pageferry.it.report;
 
 import io.github.pageferry.it.run.Comparison;
+import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.run.Verdict.Kind;
@@ -10,11 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -110,6 +111,9 @@ public final class HtmlReport {
     if (!skippedBecause().isEmpty()) {
       link("#skips", "Skipped, and why");
     }
+    if (!knownDefects().isEmpty()) {
+      link("#defects", "Known defects of the kernel that the model shows, too");
+    }
     link("#details", "Step by step");
     html.close().close().line();
   }
@@ -145,19 +149,31 @@ public final class HtmlReport {
     return reasons;
   }
 
+  /** For each defect that a model shares with its kernel, the workloads that show it. */
+  private Map<String, List<String>> knownDefects() {
+    return KnownDefects.of(pairs.stream().flatMap(pair -> pair.verdicts().stream()).toList()).workloads();
+  }
+
   private void skips() {
-    Map<String, TreeSet<String>> reasons = skippedBecause();
+    listing("skips", "Skipped, and why", skippedBecause());
+    listing("defects", "Known defects of the kernel that the model shows, too", knownDefects());
+  }
+
+  /** A section with the workloads of each reason; none where there is none. */
+  private void listing(String id, String title, Map<String, ? extends Collection<String>> reasons) {
     if (reasons.isEmpty()) {
       return;
     }
-    html.open("section", "id", "skips", "aria-labelledby", "skips-head");
-    html.element("h2", "Skipped, and why", "id", "skips-head");
+    html.open("section", "id", id, "aria-labelledby", id + "-head");
+    html.element("h2", title, "id", id + "-head");
     html.open("dl", "class", "skips");
     reasons.forEach((reason, names) -> {
       html.open("dt").text(reason + " ").element("span", "" + names.size(), "class", "tally").close();
       html.open("dd");
-      Optional<String> last = Optional.of(names.last());
-      names.forEach(name -> html.element("a", name, "href", "#w-" + name).text(last.get().equals(name) ? "" : " "));
+      int left = names.size();
+      for (String name : names) {
+        html.element("a", name, "href", "#w-" + name).text(--left == 0 ? "" : " ");
+      }
       html.close().line();
     });
     html.close().close().line();

@@ -2,6 +2,7 @@ package io.github.pageferry.it.report;
 
 import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Divergence;
+import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.run.Verdict;
 import java.time.Duration;
@@ -67,6 +68,10 @@ public final class JUnitReport {
           "message", pair.label(verdict) + ": " + firstLine(verdict.reason()), "type", "broken");
       case DIVERGED -> xml.element("failure", divergences(pair, verdict), "message",
           WorkloadSection.plural(verdict.divergences().size(), "difference"), "type", "diverged");
+    }
+    List<String> known = KnownDefects.of(List.of(verdict)).lines();
+    if (!known.isEmpty()) {
+      xml.element("system-out", String.join("\n", known));
     }
     xml.close().line();
   }

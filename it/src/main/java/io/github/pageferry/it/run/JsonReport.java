@@ -43,6 +43,7 @@ public final class JsonReport {
     summary(node, pair.summary());
     ArrayNode workloads = node.putArray("workloads");
     pair.verdicts().forEach(verdict -> verdict(workloads.addObject(), verdict));
+    KnownDefects.of(pair.verdicts()).write(node.putArray("knownDefects"));
   }
 
   /** Adds how many workloads came to what. */

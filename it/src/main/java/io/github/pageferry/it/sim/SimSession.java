@@ -10,6 +10,7 @@ import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.SimulatedMachine;
 import io.github.pageferry.sim.SimulatedProcess;
+import io.github.pageferry.sim.check.Finding;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.UserInts;
 import io.github.pageferry.sim.mm.UserLongs;
@@ -419,6 +420,15 @@ final class SimSession implements Session {
       }
     }
     return true;
+  }
+
+  @Override
+  public Map<String, String> knownDefects() {
+    Map<String, String> defects = new LinkedHashMap<>();
+    for (Finding finding : machine.invariants().findings()) {
+      defects.merge(finding.defect().toString(), finding.what(), (one, other) -> one + "; " + other);
+    }
+    return defects;
   }
 
   /** Looks as a process does: where a page that was written has been lost, another one is brought in. */

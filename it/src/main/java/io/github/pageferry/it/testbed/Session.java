@@ -19,6 +19,14 @@ public interface Session extends AutoCloseable {
   /** Whether every page that can be looked at holds what was last written to it. */
   boolean intact();
 
+  /**
+   * What a model has got wrong so far as the kernel that it models is known to: by its cause, which names the commit that brought or
+   * mended it, what is wrong. Of a kernel, nothing.
+   */
+  default Map<String, String> knownDefects() {
+    return Map.of();
+  }
+
   /** Ends the children and takes away everything that the run made. */
   @Override
   void close();

@@ -1,10 +1,12 @@
 package io.github.pageferry.it.testbed;
 
+import io.github.pageferry.it.trace.Defect;
 import io.github.pageferry.it.trace.Outcome;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,7 @@ public final class TestbedBackend implements Backend {
       Optional<String> lacking = testbed.lacks(workload);
       return lacking.isPresent()
           ? Trace.skipped(workload.name(), kernel(), workload.nodes(), lacking.get())
-          : Trace.ran(workload.name(), kernel(), workload.nodes(), outcomes(workload));
+          : ran(workload);
     } catch (RuntimeException e) {
       // A testbed that cleans up after a signal may be gone in the middle of a step.
       checkCancelled();
@@ -70,15 +72,18 @@ public final class TestbedBackend implements Backend {
     }
   }
 
-  private List<Outcome> outcomes(Workload workload) {
+  private Trace ran(Workload workload) {
     List<Outcome> outcomes = new ArrayList<>();
+    Map<String, Defect> defects = new LinkedHashMap<>();
     try (Session session = testbed.open(workload)) {
       for (Step step : workload.steps()) {
         checkCancelled();
         outcomes.add(outcome(session, step));
+        int number = outcomes.size();
+        session.knownDefects().forEach((cause, what) -> defects.putIfAbsent(cause, new Defect(number, cause, what)));
       }
     }
-    return outcomes;
+    return Trace.ran(workload.name(), kernel(), workload.nodes(), outcomes).with(List.copyOf(defects.values()));
   }
 
   private void checkCancelled() {

@@ -11,11 +11,23 @@ import java.util.Optional;
  * @param nodes as in the workload
  * @param skipped why it was not run; empty where it was
  * @param outcomes one for each step, in order; none where it was skipped
+ * @param defects what a model did wrong as its kernel does, one for each cause; no part of a trace's file
  */
-public record Trace(String workload, String kernel, int nodes, Optional<String> skipped, List<Outcome> outcomes) {
+public record Trace(
+    String workload, String kernel, int nodes, Optional<String> skipped, List<Outcome> outcomes, List<Defect> defects) {
 
   public Trace {
     outcomes = List.copyOf(outcomes);
+    defects = List.copyOf(defects);
+  }
+
+  public Trace(String workload, String kernel, int nodes, Optional<String> skipped, List<Outcome> outcomes) {
+    this(workload, kernel, nodes, skipped, outcomes, List.of());
+  }
+
+  /** The same answers of a model that did these wrong. */
+  public Trace with(List<Defect> found) {
+    return new Trace(workload, kernel, nodes, skipped, outcomes, found);
   }
 
   public static Trace ran(String workload, String kernel, int nodes, List<Outcome> outcomes) {

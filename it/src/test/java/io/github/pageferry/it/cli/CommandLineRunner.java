@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -19,6 +20,7 @@ final class CommandLineRunner {
   final List<ScriptedTestbed> opened = new ArrayList<>();
   Function<Step, Session.Result> host = ScriptedTestbed::obey;
   Function<Step, Session.Result> simulator = ScriptedTestbed::obey;
+  Map<String, String> knownDefects = Map.of();
   int hostNodes = 1;
   Terminal terminal = Terminal.NONE;
   boolean cancelled;
@@ -41,7 +43,11 @@ final class CommandLineRunner {
 
   private Backends backends() {
     return new Backends(() -> open("6.18-test", hostNodes, host), () -> hostNodes,
-        (profile, nodes) -> open("sim:" + (profile.isEmpty() ? "6.18" : Profiles.find(profile)), nodes, simulator),
+        (profile, nodes) -> {
+          ScriptedTestbed model = open("sim:" + (profile.isEmpty() ? "6.18" : Profiles.find(profile)), nodes, simulator);
+          model.knownDefects = knownDefects;
+          return model;
+        },
         (kernel, nodes, cancelled) -> {
           throw new CannotRunException("no virtual machine for " + kernel);
         });

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,25 @@ class ConformCommandTest {
         """);
     assertThat(pageferry.err).isEmpty();
     assertThat(pageferry.opened).hasSize(2).allSatisfy(testbed -> assertThat(testbed.calls).endsWith("close testbed"));
+  }
+
+  @Test
+  void whatIsKnownToGoWrongIsToldOnceAndIsNoDivergence() throws IOException {
+    pageferry.knownDefects = Map.of("mbind() leaks (until abc, 2.6.32)", "node 0: 2 pages");
+    Path json = dir.resolve("result.json");
+    assertThat(pageferry.run("conform", dir.toString(), "--json", json.toString())).isZero();
+    assertThat(pageferry.out).endsWith("""
+        wide          2  skipped     host: has 1 nodes
+
+        known defects of the kernel that sim:6.18 shows, too:
+          mbind() leaks (until abc, 2.6.32)
+            asks, step 1: node 0: 2 pages; and in 1 more workload
+
+        3 workloads, 2 ran: 2 equivalent, 0 diverged; 1 skipped
+        """);
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("knownDefects")).hasToString(
+        "[{\"kernel\":\"sim:6.18\",\"cause\":\"mbind() leaks (until abc, 2.6.32)\",\"workloads\":2,"
+            + "\"workload\":\"asks\",\"step\":1,\"what\":\"node 0: 2 pages\"}]");
   }
 
   @Test

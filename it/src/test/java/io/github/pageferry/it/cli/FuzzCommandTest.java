@@ -11,6 +11,7 @@ import io.github.pageferry.it.workload.WorkloadReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,18 @@ class FuzzCommandTest {
     assertThat(pageferry.err).isEmpty();
     assertThat(out()).doesNotExist();
     assertThat(pageferry.opened).hasSize(2).allSatisfy(testbed -> assertThat(testbed.calls).endsWith("close testbed"));
+  }
+
+  @Test
+  void whatIsKnownToGoWrongIsNoFinding() throws IOException {
+    pageferry.knownDefects = Map.of("mbind() leaks", "node 0: 2 pages");
+    Path json = dir.resolve("result.json");
+    assertThat(fuzz("--count", "40", "--json", json.toString())).isZero();
+    assertThat(pageferry.out).contains("sim:6.18 shows, too:\n  mbind() leaks\n    fuzz-1-0, step 1: node 0: 2 pages; and in 39 more workloads\n")
+        .endsWith("40 workloads, 40 ran: 40 equivalent, 0 diverged; 0 skipped\n");
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    assertThat(root.at("/findings")).isEmpty();
+    assertThat(root.at("/knownDefects/0/workloads").asInt()).isEqualTo(40);
   }
 
   @Test

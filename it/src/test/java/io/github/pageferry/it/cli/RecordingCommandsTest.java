@@ -14,6 +14,7 @@ import io.github.pageferry.it.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,13 @@ class RecordingCommandsTest {
           - {step: query, returned: 0, status: [0], placement: {a: [0]}}
         """);
     assertThat(TraceReader.read(to.resolve("wide.6.18-test.trace.yaml")).get(0).skipped()).contains("has 1 nodes");
+  }
+
+  @Test
+  void runTellsWhatIsKnownToGoWrong() {
+    pageferry.knownDefects = Map.of("mbind() leaks", "node 0: 2 pages");
+    assertThat(record("sim", dir.resolve("new"))).isZero();
+    assertThat(pageferry.out).contains("sim:6.18 shows, too:\n  mbind() leaks\n    asks, step 1: node 0: 2 pages");
   }
 
   @Test

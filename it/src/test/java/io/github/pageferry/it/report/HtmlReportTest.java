@@ -113,6 +113,15 @@ class HtmlReportTest {
   }
 
   @Test
+  void whatIsKnownToGoWrongIsListedByCause() {
+    Document page = page(Reports.knownDefect());
+    assertThat(texts(page, "//h1")).containsExactly("No divergence in 1 workload");
+    assertThat(texts(page, "//section[@id='defects']//dt")).containsExactly("sim:6.18: mbind() leaks 1");
+    assertThat(texts(page, "//section[@id='defects']//dd/a[@href='#w-leaks']")).containsExactly("leaks");
+    assertThat(texts(page, "//nav//a[@href='#defects']")).containsExactly("Known defects of the kernel that the model shows, too");
+  }
+
+  @Test
   void textsAreEscaped() {
     Document page = page(Reports.mixed());
     assertThat(texts(page, "//details//p[@class='about']")).contains("Says <b>\"this & that\"</b>.");

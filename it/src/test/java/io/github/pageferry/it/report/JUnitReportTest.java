@@ -28,7 +28,8 @@ class JUnitReportTest {
           Set.of("skipped", "error", "failure", "system-out", "system-err")),
       "skipped", List.of(Set.of("message"), Set.of()),
       "error", List.of(Set.of("type", "message"), Set.of()),
-      "failure", List.of(Set.of("type", "message"), Set.of()));
+      "failure", List.of(Set.of("type", "message"), Set.of()),
+      "system-out", List.of(Set.of(), Set.of()));
 
   private final Document report = Reports.parse(JUnitReport.format(
       List.of(Reports.mixed(), Comparison.unavailable("lab:6.1", "sim", "no qemu"))));
@@ -82,5 +83,16 @@ class JUnitReportTest {
     assertThat(find(report, "//testcase[@name='skipped']/skipped")).extracting(skipped -> skipped.getAttribute("message"))
         .containsExactly("host: no <swap> & no \"ksm\"");
     assertThat(texts(report, "//testsuite[2]/testcase/error")).containsExactly("no qemu");
+  }
+
+  @Test
+  void whatIsKnownToGoWrongIsNoFailure() {
+    Document known = Reports.parse(JUnitReport.format(List.of(Reports.knownDefect())));
+    find(known, "//*").forEach(JUnitReportTest::checkShape);
+    assertThat(find(known, "//testsuites[@tests='1' and @failures='0' and @errors='0' and @skipped='0']")).hasSize(1);
+    assertThat(texts(known, "//testcase[@name='leaks']/system-out")).containsExactly("""
+        known defects of the kernel that sim:6.18 shows, too:
+          mbind() leaks
+            leaks, step 3: node 0: 2 pages""");
   }
 }

@@ -7,6 +7,7 @@ import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.TestbedBackend;
+import io.github.pageferry.it.trace.Defect;
 import io.github.pageferry.it.trace.Outcome;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.trace.TraceReader;
@@ -78,6 +79,13 @@ final class Reports {
         verdict(same, trace(same, "6.18-test", 1, 1), trace(same, "sim:6.18", 1, 1)),
         verdict(odd, trace(odd, "6.18-test", 1, -16, 1), trace(odd, "sim:6.18", 1, 1, 1)),
         verdict(skipped, reason, reason)));
+  }
+
+  /** A workload that is equivalent, though the model did something wrong that its kernel is known to. */
+  static Comparison knownDefect() {
+    Workload workload = workload("leaks", "", 2);
+    Trace model = trace(workload, "sim:6.18", 1, 1).with(List.of(new Defect(3, "mbind() leaks", "node 0: 2 pages")));
+    return new Comparison(KERNEL, MODEL, List.of(verdict(workload, trace(workload, "6.18-test", 1, 1), model)));
   }
 
   /** A workload of a region of so many pages, which move to one node after the other. */

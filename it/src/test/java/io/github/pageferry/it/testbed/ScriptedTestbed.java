@@ -15,6 +15,9 @@ public final class ScriptedTestbed implements Testbed {
   /** What was called, in order. */
   public final List<String> calls = new ArrayList<>();
 
+  /** What its sessions have wrong after every step. */
+  public Map<String, String> knownDefects = Map.of();
+
   private final String kernel;
   private final Function<Workload, Optional<String>> lacks;
   private final Function<Step, Session.Result> answers;
@@ -80,6 +83,11 @@ public final class ScriptedTestbed implements Testbed {
     @Override
     public boolean intact() {
       return true;
+    }
+
+    @Override
+    public Map<String, String> knownDefects() {
+      return knownDefects;
     }
 
     @Override

@@ -3,11 +3,15 @@ package io.github.pageferry.it.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pageferry.it.trace.Defect;
 import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.trace.TraceWriter;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadReader;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +40,20 @@ class TestbedBackendTest {
           - {step: touch, returned: 0, placement: {a: [0]}}
           - {step: query, returned: 0, status: [0], placement: {a: [0]}}
         """);
+  }
+
+  @Test
+  void eachKnownDefectIsToldOfTheStepThatShowsItFirst() {
+    Map<String, String> defects = new LinkedHashMap<>();
+    ScriptedTestbed testbed = new ScriptedTestbed("k", w -> Optional.empty(), step -> {
+      defects.put("leaks", defects.size() + 1 + " pages");
+      defects.computeIfAbsent("miscounts", cause -> step instanceof Step.Query ? "by 3" : null);
+      return ScriptedTestbed.obey(step);
+    });
+    testbed.knownDefects = defects;
+    Trace trace = new TestbedBackend("name", testbed, () -> false).run(WORKLOAD);
+    assertThat(trace.defects()).containsExactly(new Defect(1, "leaks", "1 pages"), new Defect(3, "miscounts", "by 3"));
+    assertThat(TraceReader.parse("t", TraceWriter.format(trace)).get(0).defects()).as("in the file").isEmpty();
   }
 
   @Test

@@ -129,7 +129,10 @@ public class Mbind {
       long below = vma.start;
       Vma merged = k.mmap.vmaMerge(mm, prev, from, to, vma.flags, vma.anonVma, vma.file, pgoff, policy);
       if (merged != null) {
-        noteIfLost(mm, below, from);
+        // A part that begins inside its VMA merges with what follows only.
+        if (below < from) {
+          k.defects.lostMapping(mm, below, from);
+        }
         vma = merged;
         next = vma.next;
         continue;
@@ -143,13 +146,6 @@ public class Mbind {
       }
     }
     return 0;
-  }
-
-  private void noteIfLost(Mm mm, long start, long end) {
-    Vma there = mm.findVma(start);
-    if (start < end && (there == null || there.start > start)) {
-      k.defects.lostMapping(mm, start, end);
-    }
   }
 
   /** {@code migrate_page_add()}: isolates a page unless it is shared with others. */
