@@ -144,7 +144,8 @@ public final class SimulatedMachine {
    * @return 0, or an errno negated: -EBUSY where a page cannot be moved
    */
   public int offline(int node, int pages) {
-    return kernel.memoryHotplug.offlinePages(kernel.nodes.zone(node).endFrame() - pages, pages);
+    Zone zone = kernel.nodes.zone(node);
+    return kernel.memoryHotplug.offlinePages(zone, zone.end() - pages, pages);
   }
 
   /** The kernel's release. */

@@ -169,7 +169,7 @@ public final class SimulatorComparison {
 
   private Measured measure(Class<?> in, String benchmark, Map<String, ?> parameters) {
     List<String> arguments = List.of(
-        "-Xmx6g", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2g",
+        "-Xmx6g", "-Xmn512m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2g",
         "-D" + SimulatorBenchmarks.FOOTPRINT + "=" + footprint);
     try {
       Statistics micros = fork.run(in, benchmark, parameters, arguments).getPrimaryResult().getStatistics();

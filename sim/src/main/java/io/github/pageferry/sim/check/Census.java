@@ -75,7 +75,8 @@ final class Census {
     PageFrames frames = k.frames;
     for (int node = k.nodes.withMemory().first(); node >= 0; node = k.nodes.withMemory().next(node)) {
       Zone zone = k.nodes.zone(node);
-      for (int page = zone.firstFrame(); page < zone.touchedEnd(); page++) {
+      for (int place = 0; place < zone.touchedEnd(); place++) {
+        int page = zone.frame(place);
         if (frames.count(page) != 0 || frames.mapcount(page) != 0) {
           pages.add(page);
           if (frames.has(page, PageFlag.PRIVATE)) {

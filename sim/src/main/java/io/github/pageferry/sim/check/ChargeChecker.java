@@ -21,7 +21,8 @@ final class ChargeChecker implements Checker {
     Map<Integer, Integer> charged = new HashMap<>();
     for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
       Zone zone = kernel.nodes.zone(node);
-      for (int page = zone.firstFrame(); page < zone.touchedEnd(); page++) {
+      for (int place = 0; place < zone.touchedEnd(); place++) {
+        int page = zone.frame(place);
         if (charges.migration(page)) {
           violations.add("page " + page + " keeps its charge for a migration that is over");
         }

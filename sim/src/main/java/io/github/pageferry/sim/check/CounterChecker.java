@@ -54,7 +54,8 @@ final class CounterChecker implements Checker {
     }
     PageFrames frames = kernel.frames;
     Set<Integer> neverPutBack = kernel.defects.neverPutBack();
-    for (int page = zone.firstFrame(); page < zone.touchedEnd(); page++) {
+    for (int place = 0; place < zone.touchedEnd(); place++) {
+      int page = zone.frame(place);
       if (frames.count(page) == 0 && frames.mapcount(page) == 0 || frames.has(page, PageFlag.HUGETLB)) {
         continue;
       }

@@ -23,14 +23,14 @@ public class MemoryHotplug {
     frames = k.frames;
   }
 
-  /** {@code scan_lru_pages()}: the first page of a range that is on a list, 0 where there is none. */
-  private int scanLruPages(int start, int end) {
-    for (int page = start; page < end; page++) {
-      if (frames.isPopulated(page / PageFrames.SEGMENT_FRAMES) && frames.has(page, PageFlag.LRU)) {
-        return page;
+  /** {@code scan_lru_pages()}: the first place of a range whose page is on a list, -1 where there is none. */
+  private int scanLruPages(Zone zone, int start, int end) {
+    for (int place = start; place < end; place++) {
+      if (frames.has(zone.frame(place), PageFlag.LRU)) {
+        return place;
       }
     }
-    return 0;
+    return -1;
   }
 
   /** {@code hotremove_migrate_alloc()}: anywhere, by the current task's policy. */
@@ -43,14 +43,14 @@ public class MemoryHotplug {
    *
    * @return 0, how many pages stayed, or an errno negated: -EBUSY where a page is in use that is on no list
    */
-  int doMigrateRange(int start, int end) {
+  int doMigrateRange(Zone zone, int start, int end) {
     PageList source = new PageList(frames);
     boolean notManaged = false;
-    for (int page = start; page < end && source.size() < AT_ONCE; page++) {
-      if (!frames.isPopulated(page / PageFrames.SEGMENT_FRAMES) || frames.count(page) == 0) {
-        continue;
+    for (int place = start; place < end && source.size() < AT_ONCE; place++) {
+      int page = zone.frame(place);
+      if (frames.count(page) != 0) {
+        notManaged |= k.vmscan.isolateLruPage(page, source) != 0;
       }
-      notManaged |= k.vmscan.isolateLruPage(page, source) != 0;
     }
     if (notManaged) {
       k.migrate.putbackLruPages(source);
@@ -60,17 +60,17 @@ public class MemoryHotplug {
   }
 
   /** {@code offline_pages()} from {@code repeat} to where no page is on a list any longer: 0 or an errno negated. */
-  private int migrateAll(int start, int end) {
+  private int migrateAll(Zone zone, int start, int end) {
     int retries = RETRY_MAX;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (attempt != 0) {
         k.swap.lruAddDrainAll();
       }
-      int page = scanLruPages(start, end);
-      if (page == 0) {
+      int first = scanLruPages(zone, start, end);
+      if (first < 0) {
         return 0;
       }
-      int result = doMigrateRange(page, end);
+      int result = doMigrateRange(zone, first, end);
       if (result < 0 && --retries == 0) {
         return result;
       }
@@ -80,8 +80,8 @@ public class MemoryHotplug {
 
   /** {@code check_pages_isolated()}. */
   private boolean isFree(Zone zone, int start, int end) {
-    for (int page = start; page < end; page++) {
-      if (!zone.isFree(page)) {
+    for (int place = start; place < end; place++) {
+      if (!zone.isFree(zone.frame(place))) {
         return false;
       }
     }
@@ -91,22 +91,21 @@ public class MemoryHotplug {
   /**
    * {@code remove_memory()} with {@code offline_pages()}: empties a range of frames, which are the machine's no longer then.
    *
-   * @param start the first frame, of a pageblock
+   * @param start the first frame's place in the zone, of a pageblock
    * @param pages how many, whole pageblocks
-   * @return 0, or an errno negated with all as it was: -EINVAL for a range that is not one zone's, -EBUSY where a page cannot be
-   *     moved, -ENOMEM, or -EAGAIN
+   * @return 0, or an errno negated with all as it was: -EINVAL for a range that the zone does not have, -EBUSY where a page cannot
+   *     be moved, -ENOMEM, or -EAGAIN
    */
-  public int offlinePages(int start, int pages) {
-    int end = start + pages;
+  public int offlinePages(Zone zone, int start, int pages) {
     if (pages <= 0 || start % Zone.PAGEBLOCK != 0 || pages % Zone.PAGEBLOCK != 0) {
       return -Err.EINVAL;
     }
-    Zone zone = start / PageFrames.SEGMENT_FRAMES < frames.segments() ? k.nodes.findZone(frames.pageToNid(start)) : null;
-    if (zone == null || start < zone.firstFrame() || end > zone.endFrame()) {
+    if (start < 0 || start > zone.end() - pages) {
       return -Err.EINVAL;
     }
+    int end = start + pages;
     zone.isolate(start, end);
-    int error = migrateAll(start, end);
+    int error = migrateAll(zone, start, end);
     k.swap.lruAddDrainAll();
     if (error == 0 && !isFree(zone, start, end)) {
       error = -Err.EBUSY;

@@ -29,14 +29,16 @@ public class Mempolicy {
   protected final Kernel k;
   /** {@code default_policy}: local allocation. */
   protected final Policy defaultPolicy = new Policy(Policy.PREFERRED, Policy.F_LOCAL);
+  /** Flags of VMAs whose pages cannot be moved. */
+  private final long unmovable;
 
   protected Mempolicy(Kernel k) {
     this.k = k;
+    unmovable = VmFlag.IO | VmFlag.PFNMAP | VmFlag.RESERVED | (k.profile.hugetlbMovable() ? 0 : VmFlag.HUGETLB);
   }
 
   /** {@code vma_migratable()} of linux/migrate.h. */
   public boolean vmaMigratable(Vma vma) {
-    long unmovable = VmFlag.IO | VmFlag.PFNMAP | VmFlag.RESERVED | (k.profile.hugetlbMovable() ? 0 : VmFlag.HUGETLB);
     return !vma.has(unmovable);
   }
 

@@ -35,6 +35,10 @@ public class Migrate {
     default void result(int status) {}
   }
 
+  /** What the new page has where the old one had it, and which both may have. */
+  private static final int COPIED_FLAGS =
+      PageFlag.ERROR | PageFlag.REFERENCED | PageFlag.UPTODATE | PageFlag.CHECKED | PageFlag.MAPPEDTODISK;
+
   protected final Kernel k;
   protected final PageFrames frames;
   private final Rmap.RmapOne removeMigrationPte = this::removeMigrationPte;
@@ -186,15 +190,12 @@ public class Migrate {
     for (int i = 0, pages = frames.nrPages(page); i < pages; i++) {
       frames.content(newpage + i, frames.content(page + i));
     }
-    int copied = PageFlag.ERROR | PageFlag.REFERENCED | PageFlag.UPTODATE | PageFlag.CHECKED | PageFlag.MAPPEDTODISK;
-    frames.set(newpage, frames.flags(page) & copied);
-    if (frames.testAndClear(page, PageFlag.ACTIVE)) {
-      KernelBug.on(frames.has(page, PageFlag.UNEVICTABLE), "mm/migrate.c: page {} is active and unevictable", page);
-      frames.set(newpage, PageFlag.ACTIVE);
-    } else if (frames.testAndClear(page, PageFlag.UNEVICTABLE)) {
-      frames.set(newpage, PageFlag.UNEVICTABLE);
-    }
-    if (frames.has(page, PageFlag.DIRTY)) {
+    int flags = frames.flags(page);
+    int moved = PageFlag.ACTIVE | PageFlag.UNEVICTABLE;
+    KernelBug.on((flags & moved) == moved, "mm/migrate.c: page {} is active and unevictable", page);
+    frames.set(newpage, flags & (COPIED_FLAGS | moved));
+    frames.clear(page, moved);
+    if ((flags & PageFlag.DIRTY) != 0) {
       k.pageWriteback.clearPageDirtyForIo(page);
       setMovedPageDirty(newpage);
     }
@@ -331,10 +332,11 @@ public class Migrate {
    */
   protected int moveToNewPage(int newpage, int page, boolean remapSwapcache) {
     KernelBug.on(!k.filemap.trylockPage(newpage), "mm/migrate.c: new page {} is locked", newpage);
+    int handle = frames.mapping(page);
     for (int i = 0, pages = frames.nrPages(page); i < pages; i++) {
       frames.index(newpage + i, frames.index(page + i));
+      frames.mapping(newpage + i, handle);
     }
-    setMapping(newpage, frames.mapping(page));
     if (frames.has(page, PageFlag.SWAPBACKED)) {
       frames.set(newpage, PageFlag.SWAPBACKED);
     }

@@ -39,11 +39,7 @@ public class PageAlloc {
 
   /** {@code prep_new_page()}. */
   private void prepNewPage(int page) {
-    frames.flags(page, 0);
-    frames.count(page, 1);
-    frames.index(page, 0);
-    frames.privateOf(page, 0);
-    frames.content(page, POISON);
+    frames.init(page, POISON);
   }
 
   /** {@code free_hot_cold_page()}: the page goes where the next allocation looks first. */

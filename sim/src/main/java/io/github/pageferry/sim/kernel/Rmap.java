@@ -346,8 +346,7 @@ public class Rmap {
       k.hugeMemory.splitHugePmd(vma, address);
     }
     long[] table = pageCheckAddress(page, vma.mm, address);
-    boolean pmd = table == null && k.hugeMemory.isMapping(page, vma, address);
-    if (table == null && !pmd) {
+    if (table == null && !k.hugeMemory.isMapping(page, vma, address)) {
       return SWAP_AGAIN;
     }
     if ((flags & TTU_IGNORE_MLOCK) == 0) {
@@ -358,11 +357,15 @@ public class Rmap {
         return SWAP_AGAIN;
       }
     }
-    if (pmd) {
+    if (table == null) {
       k.hugeMemory.setPmdMigrationEntry(page, vma, address);
       return SWAP_AGAIN;
     }
-    int slot = PageTable.slot(address);
+    return unmapPte(page, vma, table, PageTable.slot(address), flags);
+  }
+
+  /** {@code try_to_unmap_one()} once the entry has been found. */
+  private int unmapPte(int page, Vma vma, long[] table, int slot, int flags) {
     long pte = table[slot];
     if ((flags & TTU_IGNORE_ACCESS) == 0 && Pte.young(pte)) {
       table[slot] = pte & ~Pte.ACCESSED;

@@ -118,11 +118,15 @@ public class Swap {
   public void putPage(int page) {
     int head = frames.compoundHead(page);
     if (frames.putTestzero(head)) {
-      if (frames.has(head, PageFlag.HUGETLB)) {
-        k.hugetlb.freeHugePage(head);
-      } else {
-        pageCacheReleaseLast(head);
-      }
+      putLast(head);
+    }
+  }
+
+  private void putLast(int head) {
+    if (frames.has(head, PageFlag.HUGETLB)) {
+      k.hugetlb.freeHugePage(head);
+    } else {
+      pageCacheReleaseLast(head);
     }
   }
 
@@ -150,19 +154,30 @@ public class Swap {
   }
 
   /** {@code __lru_cache_add()}: the pagevec holds a reference until it is full or drained. */
-  void lruCacheAdd(int page, int lru) {
-    Pagevec vec = lruAddPvec(k.current.cpu, lru);
+  final void lruCacheAdd(int page, int lru) {
     frames.get(page);
+    pagevecAdd(page, lru);
+  }
+
+  /** As {@link #lruCacheAdd}, and the caller's reference is the pagevec's from then on. */
+  void pagevecAdd(int page, int lru) {
+    Pagevec vec = lruAddPvec(k.current.cpu, lru);
     if (!vec.add(page)) {
       pagevecLruAdd(vec, lru);
     }
   }
 
   /** {@code lru_cache_add_lru()}. */
-  public void lruCacheAddLru(int page, int lru) {
+  public final void lruCacheAddLru(int page, int lru) {
+    frames.get(page);
+    lruCacheGiveLru(page, lru);
+  }
+
+  /** {@code lru_cache_add_lru()} and {@code put_page()}: the caller's reference is the pagevec's from then on. */
+  void lruCacheGiveLru(int page, int lru) {
     frames.clear(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE);
     KernelBug.on(frames.has(page, PageFlag.LRU), "lru_cache_add_lru() of page {} that is on a list", page);
-    lruCacheAdd(page, lru);
+    pagevecAdd(page, lru);
   }
 
   /** {@code add_page_to_unevictable_list()}: at once, without a pagevec. */

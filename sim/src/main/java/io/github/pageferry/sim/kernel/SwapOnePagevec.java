@@ -22,9 +22,8 @@ class SwapOnePagevec extends Swap {
   }
 
   @Override
-  void lruCacheAdd(int page, int lru) {
+  void pagevecAdd(int page, int lru) {
     Pagevec vec = lruAddPvec(k.current.cpu, ONE);
-    frames.get(page);
     // A huge page is worth a batch of its own.
     if (!vec.add(page) || disabled > 0 || frames.has(page, PageFlag.HEAD)) {
       pagevecLruAdd(vec, ONE);
@@ -32,12 +31,12 @@ class SwapOnePagevec extends Swap {
   }
 
   @Override
-  public void lruCacheAddLru(int page, int lru) {
+  void lruCacheGiveLru(int page, int lru) {
     KernelBug.on(frames.has(page, PageFlag.LRU), "lru_cache_add() of page {} that is on a list", page);
     if (lru == Lru.ACTIVE_ANON || lru == Lru.ACTIVE_FILE) {
       frames.set(page, PageFlag.ACTIVE);
     }
-    lruCacheAdd(page, lru);
+    pagevecAdd(page, lru);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.KernelBug;
+import io.github.pageferry.sim.mm.Lru;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
@@ -33,16 +34,17 @@ public class Vmscan {
       sched.point(Scheduler.At.PUTBACK_LRU_PAGE, page);
       sched.outcome(Scheduler.At.PUTBACK_LRU_PAGE, page, true);
     }
-    boolean active = frames.testAndClear(page, PageFlag.ACTIVE);
-    KernelBug.on(frames.has(page, PageFlag.LRU), "putback_lru_page() of page {} that is on a list", page);
-    frames.clear(page, PageFlag.UNEVICTABLE);
+    int flags = frames.flags(page);
+    KernelBug.on((flags & PageFlag.LRU) != 0, "putback_lru_page() of page {} that is on a list", page);
+    frames.flags(page, flags & ~(PageFlag.ACTIVE | PageFlag.UNEVICTABLE));
     if (pageEvictable(page, null)) {
-      k.swap.lruCacheAddLru(page, k.swap.pageLruBaseType(page) + (active ? 1 : 0));
+      boolean active = (flags & PageFlag.ACTIVE) != 0;
+      k.swap.lruCacheGiveLru(page, k.swap.pageLruBaseType(page) + (active ? Lru.ACTIVE : 0));
     } else {
       // The kernel looks again after this, against a munlock beside it; nobody can come between the two here.
       k.swap.addPageToUnevictableList(page);
+      k.swap.putPage(page);
     }
-    k.swap.putPage(page);
   }
 
   /**

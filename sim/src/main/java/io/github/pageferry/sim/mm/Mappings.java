@@ -1,37 +1,39 @@
 package io.github.pageferry.sim.mm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code page->mapping} points to: the machine's anon_vmas and address spaces by their numbers. */
 public final class Mappings {
 
-  private final List<@Nullable AnonVma> anonVmas = new ArrayList<>();
+  /** By id; an array, since every page that is unmapped or mapped asks. */
+  private @Nullable AnonVma[] anonVmas = new AnonVma[16];
+  /** One more than the highest id that was ever given. */
+  private int ids = 1;
   private final List<Integer> freeAnonVmas = new ArrayList<>();
   private final List<@Nullable AddressSpace> spaces = new ArrayList<>();
   private final List<Integer> freeSpaces = new ArrayList<>();
 
   public Mappings() {
-    anonVmas.add(null);
     spaces.add(null);
   }
 
   /** {@code anon_vma_alloc()}. */
   public AnonVma allocAnonVma() {
-    int id = freeAnonVmas.isEmpty() ? anonVmas.size() : freeAnonVmas.remove(freeAnonVmas.size() - 1);
-    AnonVma anonVma = new AnonVma(id);
-    if (id == anonVmas.size()) {
-      anonVmas.add(anonVma);
-    } else {
-      anonVmas.set(id, anonVma);
+    int id = freeAnonVmas.isEmpty() ? ids++ : freeAnonVmas.remove(freeAnonVmas.size() - 1);
+    if (id == anonVmas.length) {
+      anonVmas = Arrays.copyOf(anonVmas, 2 * id);
     }
+    AnonVma anonVma = new AnonVma(id);
+    anonVmas[id] = anonVma;
     return anonVma;
   }
 
   /** {@code anon_vma_free()}. */
   public void freeAnonVma(AnonVma anonVma) {
-    anonVmas.set(anonVma.id(), null);
+    anonVmas[anonVma.id()] = null;
     freeAnonVmas.add(anonVma.id());
   }
 
@@ -57,7 +59,7 @@ public final class Mappings {
 
   /** {@code page_anon_vma()} of this {@code page->mapping}; null where it is none. */
   public @Nullable AnonVma anonVma(int handle) {
-    return (handle & PageFrames.MAPPING_FLAGS) == PageFrames.MAPPING_ANON ? anonVmas.get(handle >>> 2) : null;
+    return (handle & PageFrames.MAPPING_FLAGS) == PageFrames.MAPPING_ANON ? anonVmas[handle >>> 2] : null;
   }
 
   /** The address space that this {@code page->mapping} means; null where it is none. */

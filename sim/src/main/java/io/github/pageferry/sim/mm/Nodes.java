@@ -34,12 +34,13 @@ public final class Nodes {
     return segments;
   }
 
-  private static int segmentsOf(int pages) {
+  /** How many segments so many pages need. */
+  static int segmentsOf(int pages) {
     return pages <= 0 ? 0 : (pages + PageFrames.SEGMENT_FRAMES - 1) / PageFrames.SEGMENT_FRAMES;
   }
 
   /**
-   * Lays out the nodes' memory, one zone after the other.
+   * Gives each node with memory a zone.
    *
    * @param pages pages of each node by its number: 0 for a node without memory, -1 for a number that no node has
    * @param distances distances by node number, 10 being local
@@ -49,18 +50,13 @@ public final class Nodes {
     @Nullable Zone[] pageZones = new Zone[frames.segments()];
     NodeMask online = NodeMask.NONE;
     NodeMask withMemory = NodeMask.NONE;
-    int segment = 1;
     for (int node = 0; node < pages.length; node++) {
       if (pages[node] >= 0) {
         online = online.with(node);
       }
       if (pages[node] > 0) {
         withMemory = withMemory.with(node);
-        zones[node] = new Zone(frames, node, segment << PageFrames.SEGMENT_SHIFT, pages[node]);
-        for (int end = segment + segmentsOf(pages[node]); segment < end; segment++) {
-          frames.node(segment, node);
-          pageZones[segment] = zones[node];
-        }
+        zones[node] = new Zone(frames, node, pageZones, pages[node]);
       }
     }
     return new Nodes(zones, pageZones, distances, online, withMemory);

@@ -1,9 +1,10 @@
 package io.github.pageferry.sim.mm;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code mem_map}: the {@code struct page} of every page frame of the machine.
+ * {@code mem_map}: the {@code struct page} of every page frame that was ever handed out.
  *
  * <pre>
  * page (int)  | segment = page >> 10 | frame in the segment = page & 1023 |
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A frame's fields lie together, as in the kernel: who looks at one mostly looks at the others, and with memory larger than
- * the caches each further array would cost a miss. A segment's records are made when its first frame is handed out, so that a
- * machine costs what it uses. Frame 0 is no page; segment 0 holds the pages that belong to no zone (the zero page).
+ * the caches each further array would cost a miss. All records are one array, since a second array on the way to each field
+ * would cost a fifth of the time that a page takes to move. A segment is given to the zone that needs more frames, the next
+ * number to whoever comes first, so that a machine costs what it uses: frames of one node need not have numbers in a row, and
+ * {@link Zone} knows which are whose. Frame 0 is no page; segment 0 holds the pages that belong to no zone (the zero page).
  */
 public final class PageFrames {
 
   static final int SEGMENT_SHIFT = 10;
-  /** Frames in a segment; zones begin at multiples of it. */
+  /** Frames in a segment. */
   public static final int SEGMENT_FRAMES = 1 << SEGMENT_SHIFT;
   private static final int SLOT = SEGMENT_FRAMES - 1;
 
@@ -47,7 +50,12 @@ public final class PageFrames {
   private static final int CONTENT_HIGH = 8;
   private static final int RECORD = 9;
 
-  private final int[][] records;
+  /** As many segments as the records have room for. */
+  private static final int MOST_SEGMENTS = (Integer.MAX_VALUE - 8) / (SEGMENT_FRAMES * RECORD);
+
+  private int[] records;
+  /** How many segments have been given away. */
+  private int populated = 1;
   private final int[][] privates;
   private final short[] nodes;
   /** Where tasks run at the same time: who they are parted by. */
@@ -65,10 +73,9 @@ public final class PageFrames {
   /** As {@link #PageFrames(int)}, of a machine whose tasks run at the same time. */
   public PageFrames(int segments, @Nullable Scheduler sched) {
     this.sched = sched;
-    records = new int[segments][];
+    records = new int[SEGMENT_FRAMES * RECORD];
     privates = new int[segments][];
     nodes = new short[segments];
-    populate(0);
     count(ZERO_PAGE, 1);
     flags(ZERO_PAGE, PageFlag.RESERVED | PageFlag.UPTODATE);
   }
@@ -78,27 +85,32 @@ public final class PageFrames {
     return sched;
   }
 
-  /** Makes the records of the segment that this frame is in, where they are not there yet. */
-  void populate(int page) {
-    int segment = page >> SEGMENT_SHIFT;
-    if (records[segment] == null) {
-      records[segment] = new int[SEGMENT_FRAMES * RECORD];
+  /**
+   * Gives a segment that nobody has to a node.
+   *
+   * @return its first frame
+   * @throws IllegalStateException where so much memory is in use that there is no room for more records
+   */
+  int populate(int node) {
+    int segment = populated;
+    if (segment == MOST_SEGMENTS) {
+      throw new IllegalStateException("more memory is in use than a simulated machine has room for: "
+          + ((long) segment * SEGMENT_FRAMES >> 18) + " GiB");
     }
-  }
-
-  /** The records of the frame's segment. */
-  private int[] records(int page) {
-    return records[page >> SEGMENT_SHIFT];
-  }
-
-  /** Where in {@link #records(int)} the frame's record begins. */
-  private static int at(int page) {
-    return (page & SLOT) * RECORD;
-  }
-
-  /** Says which node the frames of a segment are on; done once, when zones are laid out. */
-  void node(int segment, int node) {
+    if (segment * SEGMENT_FRAMES * RECORD == records.length) {
+      int most = Math.min(nodes.length, MOST_SEGMENTS);
+      // The last doubling goes to the end: large arrays are copied as seldom as can be.
+      int room = 4L * segment > most ? most : 2 * segment;
+      records = Arrays.copyOf(records, room * SEGMENT_FRAMES * RECORD);
+    }
+    populated++;
     nodes[segment] = (short) node;
+    return segment << SEGMENT_SHIFT;
+  }
+
+  /** Where the frame's record begins. */
+  private static int at(int page) {
+    return page * RECORD;
   }
 
   /** {@code page_to_nid()}. */
@@ -116,56 +128,68 @@ public final class PageFrames {
     return (flags(page) & (PageFlag.HEAD | PageFlag.HUGETLB)) == PageFlag.HEAD ? HUGE_FRAMES : 1;
   }
 
-  /** How many segments there are, those without records included. */
+  /** How many segments there can be, those that nobody has included. */
   public int segments() {
-    return records.length;
+    return nodes.length;
   }
 
-  /** Whether any frame of the segment was ever handed out. */
-  public boolean isPopulated(int segment) {
-    return records[segment] != null;
+  /** One more than the highest number that a frame has. */
+  public int end() {
+    return populated << SEGMENT_SHIFT;
+  }
+
+  /** Makes the frame a new page: one reference, no flags, no index, no private data. */
+  public void init(int page, long pattern) {
+    int[] all = records;
+    int at = at(page);
+    all[at + FLAGS] = 0;
+    all[at + COUNT] = 1;
+    all[at + INDEX] = 0;
+    all[at + CONTENT_LOW] = (int) pattern;
+    all[at + CONTENT_HIGH] = (int) (pattern >>> 32);
+    privateOf(page, 0);
   }
 
   // Flags.
 
   /** {@code page->flags}, bits of {@link PageFlag}. */
   public int flags(int page) {
-    return records(page)[at(page) + FLAGS];
+    return records[at(page) + FLAGS];
   }
 
   /** Overwrites all flags; for the allocator. */
   public void flags(int page, int bits) {
-    records(page)[at(page) + FLAGS] = bits;
+    records[at(page) + FLAGS] = bits;
   }
 
   /** {@code PageFoo(page)}. */
   public boolean has(int page, int flag) {
-    return (records(page)[at(page) + FLAGS] & flag) != 0;
+    return (records[at(page) + FLAGS] & flag) != 0;
   }
 
   /** {@code SetPageFoo(page)}. */
   public void set(int page, int flag) {
-    records(page)[at(page) + FLAGS] |= flag;
+    records[at(page) + FLAGS] |= flag;
   }
 
   /** {@code ClearPageFoo(page)}. */
   public void clear(int page, int flag) {
-    records(page)[at(page) + FLAGS] &= ~flag;
+    records[at(page) + FLAGS] &= ~flag;
   }
 
   /** {@code TestSetPageFoo(page)}: sets it and says whether it was set. */
   public boolean testAndSet(int page, int flag) {
-    int[] segment = records(page);
-    int old = segment[at(page) + FLAGS];
-    segment[at(page) + FLAGS] = old | flag;
+    int[] all = records;
+    int old = all[at(page) + FLAGS];
+    all[at(page) + FLAGS] = old | flag;
     return (old & flag) != 0;
   }
 
   /** {@code TestClearPageFoo(page)}: clears it and says whether it was set. */
   public boolean testAndClear(int page, int flag) {
-    int[] segment = records(page);
-    int old = segment[at(page) + FLAGS];
-    segment[at(page) + FLAGS] = old & ~flag;
+    int[] all = records;
+    int old = all[at(page) + FLAGS];
+    all[at(page) + FLAGS] = old & ~flag;
     return (old & flag) != 0;
   }
 
@@ -173,36 +197,36 @@ public final class PageFrames {
 
   /** {@code page_count()}. */
   public int count(int page) {
-    return records(page)[at(page) + COUNT];
+    return records[at(page) + COUNT];
   }
 
   /** {@code set_page_count()}. */
   public void count(int page, int references) {
-    records(page)[at(page) + COUNT] = references;
+    records[at(page) + COUNT] = references;
   }
 
   /** {@code get_page()}: one more reference on a page that has one. */
   public void get(int page) {
-    int[] segment = records(page);
-    if (segment[at(page) + COUNT]++ <= 0) {
+    int[] all = records;
+    if (all[at(page) + COUNT]++ <= 0) {
       throw new KernelBug("get_page() of free page " + page);
     }
   }
 
   /** {@code get_page_unless_zero()}. */
   public boolean getUnlessZero(int page) {
-    int[] segment = records(page);
-    if (segment[at(page) + COUNT] == 0) {
+    int[] all = records;
+    if (all[at(page) + COUNT] == 0) {
       return false;
     }
-    segment[at(page) + COUNT]++;
+    all[at(page) + COUNT]++;
     return true;
   }
 
   /** {@code put_page_testzero()}: one reference less; true where none is left. */
   public boolean putTestzero(int page) {
-    int[] segment = records(page);
-    int left = --segment[at(page) + COUNT];
+    int[] all = records;
+    int left = --all[at(page) + COUNT];
     if (left < 0) {
       throw new KernelBug("put_page() of free page " + page);
     }
@@ -214,10 +238,10 @@ public final class PageFrames {
     if (sched != null) {
       sched.point(Scheduler.At.FREEZE_REFS, page);
     }
-    int[] segment = records(page);
-    boolean frozen = segment[at(page) + COUNT] == expected;
+    int[] all = records;
+    boolean frozen = all[at(page) + COUNT] == expected;
     if (frozen) {
-      segment[at(page) + COUNT] = 0;
+      all[at(page) + COUNT] = 0;
     }
     if (sched != null) {
       // Whoever looks the page up without a lock finds it frozen now.
@@ -240,12 +264,12 @@ public final class PageFrames {
    * base pages.
    */
   public int mapcount(int page) {
-    return records(page)[at(page) + MAPCOUNT];
+    return records[at(page) + MAPCOUNT];
   }
 
   /** Sets {@code page_mapcount()}. */
   public void mapcount(int page, int ptes) {
-    records(page)[at(page) + MAPCOUNT] = ptes;
+    records[at(page) + MAPCOUNT] = ptes;
   }
 
   /** {@code page_mapped()}: for a transparent huge page, whether any of its base pages is. */
@@ -264,12 +288,12 @@ public final class PageFrames {
 
   /** {@code page->mapping}: an id shifted left by two with {@link #MAPPING_FLAGS}; 0 is none. */
   public int mapping(int page) {
-    return records(page)[at(page) + MAPPING];
+    return records[at(page) + MAPPING];
   }
 
   /** Sets {@code page->mapping}. */
   public void mapping(int page, int handle) {
-    records(page)[at(page) + MAPPING] = handle;
+    records[at(page) + MAPPING] = handle;
   }
 
   /** {@code PageAnon()}. */
@@ -287,12 +311,12 @@ public final class PageFrames {
    * 2^32 pages.
    */
   public int index(int page) {
-    return records(page)[at(page) + INDEX];
+    return records[at(page) + INDEX];
   }
 
   /** Sets {@code page->index}. */
   public void index(int page, int pgoff) {
-    records(page)[at(page) + INDEX] = pgoff;
+    records[at(page) + INDEX] = pgoff;
   }
 
   /** {@code page_private()}: a swap entry or a buffer head, 0 where there is none. */
@@ -323,32 +347,32 @@ public final class PageFrames {
 
   /** What the page holds: the number of a pattern, 0 for zeroes. */
   public long content(int page) {
-    int[] segment = records(page);
-    return (long) segment[at(page) + CONTENT_HIGH] << 32 | segment[at(page) + CONTENT_LOW] & 0xffffffffL;
+    int[] all = records;
+    return (long) all[at(page) + CONTENT_HIGH] << 32 | all[at(page) + CONTENT_LOW] & 0xffffffffL;
   }
 
   /** Fills the page. */
   public void content(int page, long pattern) {
-    int[] segment = records(page);
-    segment[at(page) + CONTENT_LOW] = (int) pattern;
-    segment[at(page) + CONTENT_HIGH] = (int) (pattern >>> 32);
+    int[] all = records;
+    all[at(page) + CONTENT_LOW] = (int) pattern;
+    all[at(page) + CONTENT_HIGH] = (int) (pattern >>> 32);
   }
 
   // page->lru, touched by PageList and the free lists of zones alone.
 
   int lruNext(int page) {
-    return records(page)[at(page) + LRU_NEXT];
+    return records[at(page) + LRU_NEXT];
   }
 
   void lruNext(int page, int next) {
-    records(page)[at(page) + LRU_NEXT] = next;
+    records[at(page) + LRU_NEXT] = next;
   }
 
   int lruPrev(int page) {
-    return records(page)[at(page) + LRU_PREV];
+    return records[at(page) + LRU_PREV];
   }
 
   void lruPrev(int page, int prev) {
-    records(page)[at(page) + LRU_PREV] = prev;
+    records[at(page) + LRU_PREV] = prev;
   }
 }

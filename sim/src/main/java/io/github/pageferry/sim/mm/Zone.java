@@ -2,6 +2,7 @@ package io.github.pageferry.sim.mm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code struct zone}: the memory of one node, its LRU lists and counters.
@@ -15,28 +16,32 @@ public final class Zone {
 
   private final PageFrames frames;
   private final int node;
-  private final int firstFrame;
+  /** {@code page_zone()} by segments, where a new segment's is entered. */
+  private final @Nullable Zone[] pageZones;
+  /** The first frame of each of the zone's segments, 0 where none was given to it yet. */
+  private final int[] segments;
   private int presentPages;
-  /** One more than the last frame that the zone has. */
-  private int endFrame;
+  /** One more than the last place that has a frame; some below may be gone. */
+  private int end;
   private final PageList[] lru = new PageList[Lru.LISTS];
   private final long[] stats = new long[ZoneStat.VALUES.length];
+  /** The first place whose frame was never handed out. */
   private int untouched;
   private int freeHead;
   private int freePages;
   /** Runs of frames that huge pages had. */
   private final List<Integer> freeHuge = new ArrayList<>(0);
-  /** {@code MIGRATE_ISOLATE}: frames from here up to {@link #isolatedEnd} are not handed out; 0 where there are none. */
+  /** {@code MIGRATE_ISOLATE}: frames of places from here up to {@link #isolatedEnd} are not handed out; 0 where there are none. */
   private int isolatedStart;
   private int isolatedEnd;
 
-  Zone(PageFrames frames, int node, int firstFrame, int presentPages) {
+  Zone(PageFrames frames, int node, @Nullable Zone[] pageZones, int presentPages) {
     this.frames = frames;
     this.node = node;
-    this.firstFrame = firstFrame;
+    this.pageZones = pageZones;
     this.presentPages = presentPages;
-    endFrame = firstFrame + presentPages;
-    untouched = firstFrame;
+    segments = new int[Nodes.segmentsOf(presentPages)];
+    end = presentPages;
     freePages = presentPages;
     for (int i = 0; i < Lru.LISTS; i++) {
       lru[i] = new PageList(frames);
@@ -48,14 +53,40 @@ public final class Zone {
     return node;
   }
 
-  /** The first frame's number. */
-  public int firstFrame() {
-    return firstFrame;
-  }
-
-  /** One more than the last frame that was ever handed out. */
+  /** One more than the last place whose frame was ever handed out. */
   public int touchedEnd() {
     return untouched;
+  }
+
+  /**
+   * The frame at a place of the zone: its physical addresses in order.
+   *
+   * @param place from 0 up to {@link #end}
+   * @return the frame, 0 where none of those around it was ever handed out
+   */
+  public int frame(int place) {
+    int first = segments[place >> PageFrames.SEGMENT_SHIFT];
+    return first == 0 ? 0 : first + (place & PageFrames.SEGMENT_FRAMES - 1);
+  }
+
+  /** As {@link #frame}, of a place whose frame is to be used. */
+  private int populated(int place) {
+    int segment = place >> PageFrames.SEGMENT_SHIFT;
+    if (segments[segment] == 0) {
+      segments[segment] = frames.populate(node);
+      pageZones[segments[segment] >> PageFrames.SEGMENT_SHIFT] = this;
+    }
+    return frame(place);
+  }
+
+  /** Where the zone has this frame, which is one of its own. */
+  private int placeOf(int page) {
+    int first = page & -PageFrames.SEGMENT_FRAMES;
+    int segment = 0;
+    while (segments[segment] != first) {
+      segment++;
+    }
+    return (segment << PageFrames.SEGMENT_SHIFT) + page - first;
   }
 
   /** Pages that the zone has, free or not. */
@@ -90,16 +121,15 @@ public final class Zone {
    */
   public int takeFree() {
     int page;
-    if (freeHead == 0 && untouched == endFrame && !freeHuge.isEmpty()) {
+    if (freeHead == 0 && untouched == end && !freeHuge.isEmpty()) {
       splitFreeHuge();
     }
     if (freeHead != 0) {
       page = freeHead;
       freeHead = frames.lruNext(page);
       frames.lruNext(page, 0);
-    } else if (untouched < endFrame) {
-      page = untouched++;
-      frames.populate(page);
+    } else if (untouched < end) {
+      page = populated(untouched++);
       if (untouched == isolatedStart) {
         untouched = isolatedEnd;
       }
@@ -119,22 +149,26 @@ public final class Zone {
     int head;
     if (freeHuge.isEmpty()) {
       int start = untouched + PageFrames.HUGE_FRAMES - 1 & -PageFrames.HUGE_FRAMES;
-      if (start + PageFrames.HUGE_FRAMES > endFrame || isolatedEnd > untouched) {
+      if (start + PageFrames.HUGE_FRAMES > end || isolatedEnd > untouched) {
         return 0;
       }
-      for (; untouched < start; untouched++) {
-        frames.populate(untouched);
-        frames.lruNext(untouched, freeHead);
-        freeHead = untouched;
-      }
-      head = start;
+      freeUntouched(start);
+      head = populated(start);
       untouched += PageFrames.HUGE_FRAMES;
-      frames.populate(head);
     } else {
       head = freeHuge.remove(freeHuge.size() - 1);
     }
     freePages -= PageFrames.HUGE_FRAMES;
     return head;
+  }
+
+  /** Puts what was never handed out below a place on the free list, so that what lies above comes next. */
+  private void freeUntouched(int to) {
+    for (; untouched < to; untouched++) {
+      int page = populated(untouched);
+      frames.lruNext(page, freeHead);
+      freeHead = page;
+    }
   }
 
   /** Gives the frames of a huge page back. */
@@ -155,17 +189,17 @@ public final class Zone {
     }
   }
 
-  /** One more than the last frame that the zone has; some below may be gone. */
-  public int endFrame() {
-    return endFrame;
+  /** One more than the last place that has a frame; some below may be gone. */
+  public int end() {
+    return end;
   }
 
   /**
    * {@code start_isolate_page_range()}: free frames of the range are handed out no longer, and those that are given back are kept.
    * At most one range of a zone is isolated at a time.
    *
-   * @param start of a pageblock
-   * @param end of a pageblock, within the zone
+   * @param start place, of a pageblock
+   * @param end place, of a pageblock, within the zone
    */
   public void isolate(int start, int end) {
     KernelBug.on(isolatedEnd != 0, "zone of node {} has isolated pages already", node);
@@ -210,8 +244,8 @@ public final class Zone {
       freePages += end - start;
       return;
     }
-    for (int page = end - 1; page >= start; page--) {
-      frames.populate(page);
+    for (int place = end - 1; place >= start; place--) {
+      int page = populated(place);
       if (isFree(page)) {
         giveBack(page);
       }
@@ -221,16 +255,11 @@ public final class Zone {
   /** {@code __offline_isolated_pages()}: the frames, all free, are the zone's no longer. */
   public void offlineIsolated() {
     presentPages -= isolatedEnd - isolatedStart;
-    if (isolatedEnd == endFrame) {
-      endFrame = isolatedStart;
-      untouched = Math.min(untouched, endFrame);
+    if (isolatedEnd == end) {
+      end = isolatedStart;
+      untouched = Math.min(untouched, end);
     } else if (untouched <= isolatedStart) {
-      // What lies below goes to the free list, so that what lies above comes next.
-      for (; untouched < isolatedStart; untouched++) {
-        frames.populate(untouched);
-        frames.lruNext(untouched, freeHead);
-        freeHead = untouched;
-      }
+      freeUntouched(isolatedStart);
       untouched = isolatedEnd;
     }
     isolatedStart = 0;
@@ -238,18 +267,21 @@ public final class Zone {
   }
 
   private boolean isIsolated(int page) {
-    return page >= isolatedStart && page < isolatedEnd;
+    if (isolatedEnd == 0) {
+      return false;
+    }
+    int place = placeOf(page);
+    return place >= isolatedStart && place < isolatedEnd;
   }
 
-  /** Whether nobody has the frame, be it handed out ever or not. */
+  /** Whether nobody has the frame. */
   public boolean isFree(int page) {
-    return !frames.isPopulated(page >> PageFrames.SEGMENT_SHIFT)
-        || frames.count(page) == 0 && !frames.has(page, PageFlag.HUGETLB | PageFlag.TAIL);
+    return frames.count(page) == 0 && !frames.has(page, PageFlag.HUGETLB | PageFlag.TAIL);
   }
 
   /** Gives a frame back. */
   public void giveBack(int page) {
-    if (page < isolatedEnd && page >= isolatedStart) {
+    if (isIsolated(page)) {
       return;
     }
     frames.lruNext(page, freeHead);

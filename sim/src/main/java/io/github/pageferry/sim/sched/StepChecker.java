@@ -41,12 +41,9 @@ final class StepChecker {
    * @throws IllegalStateException where something does not
    */
   void check() {
-    for (int node = k.nodes.withMemory().first(); node >= 0; node = k.nodes.withMemory().next(node)) {
-      Zone zone = k.nodes.zone(node);
-      Arrays.fill(references, zone.firstFrame(), zone.touchedEnd(), 0);
-      Arrays.fill(ptes, zone.firstFrame(), zone.touchedEnd(), 0);
-      Arrays.fill(listed, zone.firstFrame(), zone.touchedEnd(), false);
-    }
+    Arrays.fill(references, 0, frames.end(), 0);
+    Arrays.fill(ptes, 0, frames.end(), 0);
+    Arrays.fill(listed, 0, frames.end(), false);
     for (Mm mm : k.mmlist()) {
       mm.pageTable().forEach(this::countEntry);
     }
@@ -115,7 +112,8 @@ final class StepChecker {
         listed[page] = true;
       }
     }
-    for (int page = zone.firstFrame(); page < zone.touchedEnd(); page++) {
+    for (int place = 0; place < zone.touchedEnd(); place++) {
+      int page = zone.frame(place);
       int count = frames.count(page);
       if (references[page] > count && !(count == 0 && isFrozen(page))) {
         violated("page " + page + " has count " + count + ", but " + references[page] + " places lead to it");

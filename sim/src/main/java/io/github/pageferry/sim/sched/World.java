@@ -9,6 +9,7 @@ import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.VmFile;
+import io.github.pageferry.sim.mm.Zone;
 import io.github.pageferry.sim.sched.Op.Kind;
 import io.github.pageferry.sim.sched.Op.Region;
 import java.util.ArrayList;
@@ -221,7 +222,9 @@ final class World {
   /** Pages that were truncated while a journal held their buffers stay on their lists until reclaim finds them: here. */
   private void freeOrphans() {
     for (int node = 0; node < Generator.NODES; node++) {
-      for (int page = k.nodes.zone(node).firstFrame(); page < k.nodes.zone(node).touchedEnd(); page++) {
+      Zone zone = k.nodes.zone(node);
+      for (int place = 0; place < zone.touchedEnd(); place++) {
+        int page = zone.frame(place);
         if (k.frames.count(page) > 0 && k.frames.mapping(page) == 0 && k.frames.has(page, PageFlag.PRIVATE)) {
           freeOrphan(page);
         }

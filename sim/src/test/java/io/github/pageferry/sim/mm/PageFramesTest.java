@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code struct page}'s fields as columns. */
+/** {@code struct page}'s fields. */
 class PageFramesTest {
 
   private static final int FIRST = PageFrames.SEGMENT_FRAMES;
@@ -15,8 +15,8 @@ class PageFramesTest {
   private final PageFrames frames = new PageFrames(4);
 
   PageFramesTest() {
-    frames.populate(FIRST);
-    frames.populate(3 * FIRST);
+    frames.populate(2);
+    frames.populate(0);
   }
 
   @Test
@@ -28,18 +28,34 @@ class PageFramesTest {
   }
 
   @Test
-  void segmentsTakeMemoryWhenTheyAreUsed() {
+  void segmentsGoToWhoComesNextWhateverTheirNode() {
     assertThat(frames.segments()).isEqualTo(4);
-    assertThat(frames.isPopulated(0)).isTrue();
-    assertThat(frames.isPopulated(1)).isTrue();
-    assertThat(frames.isPopulated(2)).isFalse();
+    assertThat(frames.end()).isEqualTo(3 * FIRST);
+    assertThat(frames.pageToNid(FIRST)).isEqualTo(2);
+    assertThat(frames.pageToNid(2 * FIRST - 1)).isEqualTo(2);
+    assertThat(frames.pageToNid(2 * FIRST)).isZero();
     frames.count(FIRST, 5);
-    frames.populate(FIRST + 9);
-    assertThat(frames.count(FIRST)).as("populating again changes nothing").isEqualTo(5);
+    assertThat(frames.populate(1)).isEqualTo(3 * FIRST);
+    assertThat(frames.pageToNid(3 * FIRST)).isEqualTo(1);
+    assertThat(frames.end()).isEqualTo(4 * FIRST);
+    assertThat(frames.count(FIRST)).as("more room changes nothing").isEqualTo(5);
+  }
+
+  @Test
+  void roomGrowsToTheLastSegment() {
+    PageFrames many = new PageFrames(11);
+    for (int segment = 1; segment <= 10; segment++) {
+      int first = many.populate(0);
+      assertThat(first).isEqualTo(segment * FIRST);
+      many.index(first + FIRST - 1, segment);
+    }
+    for (int segment = 1; segment <= 10; segment++) {
+      assertThat(many.index(segment * FIRST + FIRST - 1)).isEqualTo(segment);
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {FIRST, FIRST + 1, 2 * FIRST - 1, 3 * FIRST + 7})
+  @ValueSource(ints = {FIRST, FIRST + 1, 2 * FIRST - 1, 2 * FIRST + 7})
   void everyFieldIsThePagesOwn(int page) {
     int other = page == FIRST ? FIRST + 1 : FIRST;
     frames.flags(page, 1);
@@ -164,13 +180,5 @@ class PageFramesTest {
     frames.privateOf(FIRST + 5, 3);
     frames.privateOf(FIRST + 5, 0);
     assertThat(frames.privateOf(FIRST + 5)).isZero();
-  }
-
-  @Test
-  void aSegmentIsOnANode() {
-    frames.node(3, 63);
-    assertThat(frames.pageToNid(3 * FIRST)).isEqualTo(63);
-    assertThat(frames.pageToNid(4 * FIRST - 1)).isEqualTo(63);
-    assertThat(frames.pageToNid(FIRST)).isZero();
   }
 }

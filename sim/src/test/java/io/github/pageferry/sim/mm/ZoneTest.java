@@ -12,29 +12,58 @@ class ZoneTest {
   private final Nodes nodes = Nodes.layOut(frames, new int[] {3, 2000}, DISTANCES);
 
   @Test
-  void zonesLieOneAfterTheOtherAtSegments() {
+  void zonesTakeSegmentsOfFramesAsTheyNeedThem() {
     assertThat(frames.segments()).isEqualTo(1 + 1 + 2);
-    assertThat(nodes.zone(0).firstFrame()).isEqualTo(1024);
-    assertThat(nodes.zone(1).firstFrame()).isEqualTo(2048);
-    assertThat(frames.pageToNid(1024)).isZero();
-    assertThat(frames.pageToNid(2048)).isEqualTo(1);
-    assertThat(frames.pageToNid(4095)).isEqualTo(1);
-    assertThat(nodes.zone(1).node()).isEqualTo(1);
-    assertThat(nodes.zone(1).presentPages()).isEqualTo(2000);
+    Zone zone = nodes.zone(1);
+    assertThat(zone.node()).isEqualTo(1);
+    assertThat(zone.presentPages()).isEqualTo(2000);
+    assertThat(zone.end()).isEqualTo(2000);
+    assertThat(zone.frame(0)).isZero();
+    for (int place = 0; place < 1024; place++) {
+      assertThat(zone.takeFree()).isEqualTo(1024 + place);
+    }
+    assertThat(nodes.zone(0).takeFree()).isEqualTo(2048);
+    assertThat(zone.frame(1024)).isZero();
+    assertThat(zone.takeFree()).isEqualTo(3072);
+    assertThat(zone.frame(1023)).isEqualTo(2047);
+    assertThat(zone.frame(1024)).isEqualTo(3072);
+    assertThat(frames.pageToNid(2047)).isEqualTo(1);
+    assertThat(frames.pageToNid(2048)).isZero();
+    assertThat(frames.pageToNid(3072)).isEqualTo(1);
+    assertThat(nodes.pageZone(2047)).isSameAs(zone);
+    assertThat(nodes.pageZone(2048)).isSameAs(nodes.zone(0));
+    assertThat(nodes.pageZone(3072)).isSameAs(zone);
+  }
+
+  @Test
+  void whatIsIsolatedIsFoundByItsPlaceInTheZone() {
+    Zone zone = nodes.zone(1);
+    zone.takeFree();
+    nodes.zone(0).takeFree();
+    for (int place = 1; place <= 1024; place++) {
+      zone.takeFree();
+    }
+    int last = zone.frame(1024);
+    assertThat(last).as("not beside the zone's first frames").isEqualTo(3072);
+    zone.isolate(1024, 1536);
+    zone.giveBack(last);
+    assertThat(zone.takeFree()).as("the next place that is not isolated").isEqualTo(last + 512);
+    zone.undoIsolate();
+    assertThat(zone.takeFree()).isEqualTo(last);
   }
 
   @Test
   void freshFramesComeInOrderUntilThereAreNone() {
     Zone zone = nodes.zone(0);
     assertThat(zone.freePages()).isEqualTo(3);
-    assertThat(zone.touchedEnd()).isEqualTo(1024);
+    assertThat(zone.touchedEnd()).isZero();
     assertThat(zone.takeFree()).isEqualTo(1024);
     assertThat(zone.takeFree()).isEqualTo(1025);
-    assertThat(zone.touchedEnd()).isEqualTo(1026);
+    assertThat(zone.touchedEnd()).isEqualTo(2);
     assertThat(zone.takeFree()).isEqualTo(1026);
     assertThat(zone.takeFree()).isZero();
     assertThat(zone.freePages()).isZero();
-    assertThat(zone.touchedEnd()).isEqualTo(1027);
+    assertThat(zone.touchedEnd()).isEqualTo(3);
   }
 
   @Test
