@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,9 @@ final class GuestFolder implements AutoCloseable {
   /** A socket's path has no more room (unix(7)), its name is in the folder. */
   private static final int LONGEST_PARENT = 60;
 
+  /** Those of this JVM: to look at one's lock would drop it (fcntl(2): closing any descriptor of the file does). */
+  private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel owned;
   private final Thread shutdownHook;
@@ -34,13 +39,16 @@ final class GuestFolder implements AutoCloseable {
     if (parent.toString().length() > LONGEST_PARENT) {
       parent = Path.of("/tmp");
     }
-    try {
-      removeLeftovers(parent);
-      path = Files.createTempDirectory(parent, NAME + ProcessHandle.current().pid() + "-");
-      owned = FileChannel.open(path.resolve(OWNED), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      owned.lock();
-    } catch (IOException e) {
-      throw new CannotRunException("no folder for guests can be made in " + parent + ": " + e, e);
+    synchronized (IN_USE) {
+      try {
+        removeLeftovers(parent);
+        path = Files.createTempDirectory(parent, NAME + ProcessHandle.current().pid() + "-");
+        IN_USE.add(path);
+        owned = FileChannel.open(path.resolve(OWNED), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        owned.lock();
+      } catch (IOException e) {
+        throw new CannotRunException("no folder for guests can be made in " + parent + ": " + e, e);
+      }
     }
     shutdownHook = new Thread(this::delete, "pageferry-lab-end");
     Runtime.getRuntime().addShutdownHook(shutdownHook);
@@ -50,7 +58,7 @@ final class GuestFolder implements AutoCloseable {
   private static void removeLeftovers(Path parent) throws IOException {
     List<Path> all;
     try (Stream<Path> files = Files.list(parent)) {
-      all = files.filter(path -> path.getFileName().toString().startsWith(NAME)).toList();
+      all = files.filter(path -> path.getFileName().toString().startsWith(NAME) && !IN_USE.contains(path)).toList();
     }
     for (Path each : all) {
       try (FileChannel channel = FileChannel.open(each.resolve(OWNED), StandardOpenOption.WRITE)) {
@@ -72,6 +80,7 @@ final class GuestFolder implements AutoCloseable {
     try {
       LabFolder.delete(path);
       owned.close();
+      IN_USE.remove(path);
     } catch (IOException e) {
       // the next such folder finds it
       return;
