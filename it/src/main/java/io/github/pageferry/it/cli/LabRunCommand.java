@@ -2,7 +2,10 @@ package io.github.pageferry.it.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +25,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  pageferry lab run 6.1",
       "  pageferry lab run 6.12 --nodes 2 my-workloads/",
-      "  pageferry lab run 7.3 --topology 512M/2cpus,256M/1cpu,256M"
+      "  pageferry lab run 7.3 --topology 512M/2cpus,256M/1cpu,256M",
+      "  pageferry lab run 6.1 --topology one-cpu --fresh"
     })
 final class LabRunCommand implements Callable<Integer> {
 
@@ -43,16 +47,20 @@ final class LabRunCommand implements Callable<Integer> {
 
   @Option(names = "--topology", paramLabel = "NODES", description = "The machine's nodes, parted by commas, each with its"
       + " memory and CPUs, those with CPUs first, a dash where there is none of that number (256M/1cpu,-,1cpu,256M), or a name:"
-      + " hole, memory-hole, no-cpu, no-memory, uneven.")
+      + " hole, memory-hole, no-cpu, no-memory, one-cpu, uneven.")
   private @Nullable String topology;
+
+  @Option(names = "--fresh", description = "Start every workload from the same state of the kernel, which is saved once.")
+  private boolean fresh;
 
   @Mixin
   private ReportOptions reports = new ReportOptions();
 
   @Override
   public Integer call() {
+    String machine = Stream.of(topology, fresh ? "fresh" : null).filter(Objects::nonNull).collect(Collectors.joining(","));
     List<String> arguments = new ArrayList<>(List.of("conform", "--on",
-        "lab:" + kernel + (topology == null ? "" : "@" + topology)));
+        "lab:" + kernel + (machine.isEmpty() ? "" : "@" + machine)));
     if (nodes != null) {
       arguments.addAll(List.of("--nodes", nodes.toString()));
     }

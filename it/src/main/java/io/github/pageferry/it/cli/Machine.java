@@ -3,7 +3,6 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.host.HostTestbed;
 import io.github.pageferry.it.lab.Lab;
 import io.github.pageferry.it.lab.LabFolder;
-import io.github.pageferry.it.lab.LabTopology;
 import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.sim.SimTestbed;
@@ -33,12 +32,8 @@ final class Machine {
         Machine::lab);
   }
 
-  /** {@code which} is a kernel, perhaps with a topology: {@code 6.1@hole}. */
   private static Backend lab(String which, int nodes, BooleanSupplier cancelled) {
-    int at = which.indexOf('@');
-    String kernel = at < 0 ? which : which.substring(0, at);
-    LabTopology topology = at < 0 ? LabTopology.of(nodes) : LabTopology.parse(which.substring(at + 1));
-    return new Lab(LabFolder.find()).open(kernel, topology, cancelled, Machine::note);
+    return new Lab(LabFolder.find()).open(which, nodes, cancelled, Machine::note);
   }
 
   private static void note(String text) {

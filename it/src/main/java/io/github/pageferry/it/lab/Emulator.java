@@ -3,6 +3,7 @@ package io.github.pageferry.it.lab;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** The command line of the emulator. */
@@ -34,6 +35,36 @@ final class Emulator {
    * @param socket of the second serial port, which is made
    */
   static List<String> command(Tools.Tool emulator, Kernel kernel, Path archive, LabTopology topology, Path socket) {
+    return command(emulator, kernel, archive, topology, socket, node -> "memory-backend-ram", List.of());
+  }
+
+  /** The same machine, whose state can be saved: its memory is in files, and it has a monitor. */
+  static List<String> savable(
+      Tools.Tool emulator, Kernel kernel, Path archive, LabTopology topology, Path socket, SnapshotFiles files) {
+    return command(emulator, kernel, archive, topology, socket, node -> memory(files, node) + ",share=on",
+        monitor(files));
+  }
+
+  /** The same machine, which waits for a saved state; what it writes to its memory is not written to the files. */
+  static List<String> restored(
+      Tools.Tool emulator, Kernel kernel, Path archive, LabTopology topology, Path socket, SnapshotFiles files) {
+    return Programs.with(
+        command(emulator, kernel, archive, topology, socket, node -> memory(files, node) + ",share=off", monitor(files)),
+        "-incoming", "defer");
+  }
+
+  private static String memory(SnapshotFiles files, int node) {
+    return "memory-backend-file,mem-path=" + files.memory(node);
+  }
+
+  private static List<String> monitor(SnapshotFiles files) {
+    return List.of("-chardev", "socket,id=monitor,path=" + files.monitor() + ",server=on,wait=off",
+        "-mon", "chardev=monitor,mode=control");
+  }
+
+  /** @param memory where a node's memory is */
+  private static List<String> command(Tools.Tool emulator, Kernel kernel, Path archive, LabTopology topology, Path socket,
+      IntFunction<String> memory, List<String> monitor) {
     List<String> command = new ArrayList<>(emulator.command());
     // Several threads of translated code trip over kernels that patch themselves.
     command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -44,7 +75,7 @@ final class Emulator {
       LabTopology.Node node = topology.nodes().get(number);
       StringBuilder numa = new StringBuilder("node,nodeid=" + number);
       if (node.megabytes() > 0) {
-        command.addAll(List.of("-object", "memory-backend-ram,id=m" + number + ",size=" + node.megabytes() + "M"));
+        command.addAll(List.of("-object", memory.apply(number) + ",id=m" + number + ",size=" + node.megabytes() + "M"));
         numa.append(",memdev=m").append(number);
       }
       if (node.cpus() > 0) {
@@ -59,6 +90,8 @@ final class Emulator {
     for (int late : cpusAfterHole(topology)) {
       command.addAll(List.of("-device", CPU + ",socket-id=" + late + ",core-id=0,thread-id=0"));
     }
+    // before the line that it waits on
+    command.addAll(monitor);
     command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", archive.toString(), "-append", KERNEL_OPTIONS,
         "-chardev", "file,id=console,path=/dev/stdout", "-serial", "chardev:console",
         "-chardev", "socket,id=line,path=" + socket + ",server=on,wait=on", "-serial", "chardev:line"));

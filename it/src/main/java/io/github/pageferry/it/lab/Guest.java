@@ -55,6 +55,7 @@ final class Guest implements AutoCloseable {
 
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final int LOOK_MILLIS = 50;
+  private static final int MONITOR_MILLIS = 5;
 
   /** The line to the guest was cut. */
   private static final Frame CUT = new Frame("", "");
@@ -86,16 +87,7 @@ final class Guest implements AutoCloseable {
    * @throws CancelledException where {@code cancelled} says so
    */
   static Guest boot(List<String> emulator, Tools.Tool tool, Path socket, BooleanSupplier cancelled) {
-    List<String> command = Programs.with(List.of("sh", "-c", KEEPER, "pageferry-lab"), emulator.toArray(String[]::new));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(tool.environment());
-    Guest guest;
-    try {
-      Files.deleteIfExists(socket);
-      guest = new Guest(builder.start(), socket, cancelled);
-    } catch (IOException e) {
-      throw new CannotRunException("the emulator cannot be started: " + e, e);
-    }
+    Guest guest = start(emulator, tool, socket, cancelled);
     try {
       guest.connect();
       guest.await(Frames.READY, BOOT_LIMIT, "while it was booting");
@@ -105,6 +97,38 @@ final class Guest implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       guest.close();
       throw e;
+    }
+  }
+
+  /**
+   * Makes a guest from a saved state. It can be asked what the one could that was saved.
+   *
+   * @param emulator the emulator's command line
+   * @param files with the state
+   * @see #boot
+   */
+  static Guest restore(
+      List<String> emulator, Tools.Tool tool, Path socket, SnapshotFiles files, BooleanSupplier cancelled) {
+    Guest guest = start(emulator, tool, socket, cancelled);
+    try {
+      guest.connect();
+      guest.command(files.monitor(), "while it was restored", monitor -> monitor.restore(files.state()));
+      return guest;
+    } catch (RuntimeException | Error e) {
+      guest.close();
+      throw e;
+    }
+  }
+
+  private static Guest start(List<String> emulator, Tools.Tool tool, Path socket, BooleanSupplier cancelled) {
+    List<String> command = Programs.with(List.of("sh", "-c", KEEPER, "pageferry-lab"), emulator.toArray(String[]::new));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(tool.environment());
+    try {
+      Files.deleteIfExists(socket);
+      return new Guest(builder.start(), socket, cancelled);
+    } catch (IOException e) {
+      throw new CannotRunException("the emulator cannot be started: " + e, e);
     }
   }
 
@@ -138,7 +162,7 @@ final class Guest implements AutoCloseable {
         return;
       } catch (IOException e) {
         closeLine();
-        pause();
+        pause(LOOK_MILLIS);
         checkAlive("before it was running", end);
       }
     }
@@ -227,6 +251,35 @@ final class Guest implements AutoCloseable {
     }
   }
 
+  /**
+   * Saves the machine's state. It stands still then, and can only be closed.
+   *
+   * @throws GuestDiedException where the guest ends meanwhile
+   * @throws CannotRunException where the emulator cannot
+   */
+  void save(SnapshotFiles files) {
+    command(files.monitor(), "while its state was saved", monitor -> monitor.save(files.state()));
+  }
+
+  /** Something that the emulator is told. */
+  private interface Command {
+    void give(Monitor monitor) throws IOException;
+  }
+
+  private void command(Path socket, String what, Command command) {
+    long end = System.nanoTime() + BOOT_LIMIT.toNanos();
+    try (Monitor monitor = new Monitor(socket, () -> {
+      pause(MONITOR_MILLIS);
+      checkAlive(what, end);
+    })) {
+      command.give(monitor);
+    } catch (IOException e) {
+      endOf(process);
+      checkAlive(what, end);
+      throw died("was lost (" + e.getMessage() + ") " + what);
+    }
+  }
+
   private @Nullable Frame poll() {
     try {
       return frames.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -267,9 +320,9 @@ final class Guest implements AutoCloseable {
     return new GuestDiedException("the guest " + what, console.end());
   }
 
-  private static void pause() {
+  private static void pause(int millis) {
     try {
-      Thread.sleep(LOOK_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException();

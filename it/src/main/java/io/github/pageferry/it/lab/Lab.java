@@ -98,17 +98,35 @@ public final class Lab {
    * @throws CannotRunException where something is missing that cannot be fetched, with the way out
    */
   public LabBackend open(String name, LabTopology topology, BooleanSupplier cancelled, Consumer<String> notes) {
+    return open("lab:" + name, new LabName(name, Optional.of(topology), false), topology, cancelled, notes);
+  }
+
+  /**
+   * The same by a name from the command line.
+   *
+   * @param text what follows {@code lab:}, see {@link LabName#parse}
+   * @param nodes how many nodes the machine has unless the name has a topology
+   * @throws IllegalArgumentException where it is no such name
+   */
+  public LabBackend open(String text, int nodes, BooleanSupplier cancelled, Consumer<String> notes) {
+    LabName name = LabName.parse(text);
+    return open("lab:" + text, name, name.topology().orElseGet(() -> LabTopology.of(nodes)), cancelled, notes);
+  }
+
+  private LabBackend open(String backend, LabName name, LabTopology topology, BooleanSupplier cancelled,
+      Consumer<String> notes) {
     Optional<String> lacks = JavaRuntime.lacks();
     if (lacks.isPresent()) {
-      throw new CannotRunException("lab:" + name + " cannot run here: " + lacks.get());
+      throw new CannotRunException(backend + " cannot run here: " + lacks.get());
     }
-    Kernel kernel = kernels.obtain(name, false);
+    Kernel kernel = kernels.obtain(name.kernel(), false);
     Tools.Tool emulator = tools.emulator();
     GuestFolder folder = new GuestFolder();
     try {
       Path archive = folder.path().resolve("root.cpio");
       GuestImage.write(cache, tools, kernel, folder.path(), archive);
-      return new LabBackend("lab:" + name, kernel, topology, emulator, folder, archive, cancelled, notes);
+      Snapshot snapshot = name.fresh() ? new Snapshot(folder.path(), topology) : null;
+      return new LabBackend(backend, kernel, topology, emulator, folder, archive, snapshot, cancelled, notes);
     } catch (RuntimeException | Error e) {
       folder.close();
       throw e;

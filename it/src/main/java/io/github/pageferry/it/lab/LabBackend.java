@@ -8,19 +8,24 @@ import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kernel in a virtual machine, which is booted when the first workload comes and lives for all that follow. Where it dies,
- * the workload that it died of ends with an exception, and the next one finds a new machine.
+ * A kernel in a virtual machine, which is booted when the first workload comes and lives for all that follow, or is made
+ * anew for each of them from one saved state. Where it dies, the workload that it died of ends with an exception, and the next
+ * one finds a new machine.
  */
 public final class LabBackend implements Backend {
 
   /** Emulation on a loaded machine may fail before the guest's kernel has done anything of ours. */
   private static final int BOOT_ATTEMPTS = 3;
+
+  /** The socket of the guest's second serial port, in the folder. */
+  private static final String LINE = "line";
 
   private final String name;
   private final Kernel kernel;
@@ -28,20 +33,23 @@ public final class LabBackend implements Backend {
   private final Tools.Tool emulator;
   private final GuestFolder folder;
   private final Path archive;
+  private final @Nullable Snapshot snapshot;
   private final BooleanSupplier cancelled;
   private final Consumer<String> notes;
   private Duration answerLimit = Guest.ANSWER_LIMIT;
   private @Nullable Guest guest;
   private boolean bootsNever;
 
+  /** @param snapshot to take, where each workload is to start from the same state */
   LabBackend(String name, Kernel kernel, LabTopology topology, Tools.Tool emulator, GuestFolder folder, Path archive,
-      BooleanSupplier cancelled, Consumer<String> notes) {
+      @Nullable Snapshot snapshot, BooleanSupplier cancelled, Consumer<String> notes) {
     this.name = name;
     this.kernel = kernel;
     this.topology = topology;
     this.emulator = emulator;
     this.folder = folder;
     this.archive = archive;
+    this.snapshot = snapshot;
     this.cancelled = cancelled;
     this.notes = notes;
   }
@@ -63,7 +71,8 @@ public final class LabBackend implements Backend {
 
   @Override
   public String description() {
-    return "Linux " + kernel.release() + " in a virtual machine, " + topology.description();
+    return "Linux " + kernel.release() + " in a virtual machine, " + topology.description()
+        + (snapshot == null ? "" : ", from one saved state for each workload");
   }
 
   @Override
@@ -114,6 +123,9 @@ public final class LabBackend implements Backend {
       end();
       throw e;
     } finally {
+      if (snapshot != null) {
+        end();
+      }
       asked.takeWarnings().forEach(warning -> notes.accept(name + ", " + what + ": " + warning));
     }
   }
@@ -121,10 +133,22 @@ public final class LabBackend implements Backend {
   private Guest guest() {
     Guest running = guest;
     if (running == null) {
-      running = boot();
+      running = snapshot == null ? boot() : restored(snapshot);
       guest = running;
     }
     return running;
+  }
+
+  /** From the snapshot, which is taken when it is needed first. */
+  private Guest restored(Snapshot from) {
+    if (!from.isTaken()) {
+      try (Guest first = boot()) {
+        from.take(first);
+      }
+    }
+    Path socket = folder.path().resolve(LINE);
+    return Guest.restore(
+        Emulator.restored(emulator, kernel, archive, topology, socket, from.files()), emulator, socket, from.files(), cancelled);
   }
 
   private Guest boot() {
@@ -132,9 +156,11 @@ public final class LabBackend implements Backend {
       throw new GuestDiedException("the guest does not boot; what its console said stands with the first workload");
     }
     for (int attempt = 1; ; attempt++) {
-      Path socket = folder.path().resolve("line");
+      Path socket = folder.path().resolve(LINE);
+      List<String> command = snapshot == null ? Emulator.command(emulator, kernel, archive, topology, socket)
+          : Emulator.savable(emulator, kernel, archive, topology, socket, snapshot.emptyFiles());
       try {
-        return Guest.boot(Emulator.command(emulator, kernel, archive, topology, socket), emulator, socket, cancelled);
+        return Guest.boot(command, emulator, socket, cancelled);
       } catch (GuestDiedException e) {
         if (attempt == BOOT_ATTEMPTS) {
           bootsNever = true;

@@ -53,7 +53,8 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
     /**
      * Opens it.
      *
-     * @param kernel a series ({@code 6.1}) or a whole release, perhaps with a topology ({@code 6.1@hole})
+     * @param kernel a series ({@code 6.1}) or a whole release, perhaps with a topology and whether each workload
+     *     starts from the same state ({@code 6.1@hole}, {@code 6.1@fresh}, {@code 6.1@hole,fresh})
      * @param nodes how many nodes the machine has unless there is a topology
      * @param cancelled asked between steps whether the user wants the end
      */

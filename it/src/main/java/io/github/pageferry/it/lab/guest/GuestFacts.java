@@ -32,6 +32,9 @@ public final class GuestFacts {
   /** What becomes of a buffer that is pinned to each node, and to numbers of none. */
   public static final String PINNER = "pinner";
 
+  /** What the kernel has counted since it booted. */
+  public static final String COUNTERS = "counters";
+
   /** The kernel panics. */
   public static final String PANIC = "panic";
 
@@ -52,6 +55,7 @@ public final class GuestFacts {
     return switch (name) {
       case TOPOLOGY -> lines(topology());
       case PINNER -> lines(pinner());
+      case COUNTERS -> counters();
       case PANIC -> write(Path.of("/proc/sysrq-trigger"), "c");
       case COMPLAINT -> write(Path.of("/dev/kmsg"), "<0>BUG: a test says that something is broken\n");
       case EXIT -> exit();
@@ -80,6 +84,14 @@ public final class GuestFacts {
       }
     }
     return facts;
+  }
+
+  private static String counters() {
+    try {
+      return Files.readString(Path.of("/proc/vmstat")).replace(' ', '=');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** To the next multiple of 64: a kernel keeps a part for itself. */
