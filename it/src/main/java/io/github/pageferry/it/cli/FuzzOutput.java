@@ -86,14 +86,12 @@ final class FuzzOutput implements Campaign.Listener {
   @Override
   public void found(Finding finding) {
     Path file = write(finding);
-    String replay = finding.lasting()
-        ? "./pageferry conform " + file + " --on " + on + " --against " + against + nodesArgument
-        : "./pageferry fuzz " + seedArguments + " --first " + finding.number() + " --count 1 --on " + on
-            + " --against " + against;
+    String replay = replay(finding, file);
     replays.put(finding.symptom(), replay);
     console.line("");
     console.line(console.coloured(Colour.RED, finding.workload().name()) + ": " + finding.symptom()
-        + (finding.lasting() ? "" : "; it did not come again, so it is not reduced"));
+        + (finding.lasting() ? "" : "; it did not come again, so it is not reduced")
+        + (finding.alone() ? "" : "; it comes only after others: a new machine does not show it"));
     finding.workload().steps().forEach(step ->
         console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));
     finding.divergences().stream().limit(MAX_DIVERGENCES).forEach(divergence -> console.line("  " + text(divergence)));
@@ -102,6 +100,16 @@ final class FuzzOutput implements Campaign.Listener {
     }
     finding.failure().ifPresent(failure -> failure.lines().forEach(line -> console.line("  " + line)));
     console.line("  replay: " + replay);
+  }
+
+  /** Of one that needs others before it, all that the campaign ran are run again. */
+  private String replay(Finding finding, Path file) {
+    String backends = " --on " + on + " --against " + against;
+    if (finding.lasting() && finding.alone()) {
+      return "./pageferry conform " + file + backends + nodesArgument;
+    }
+    long from = finding.alone() ? finding.number() : first;
+    return "./pageferry fuzz " + seedArguments + " --first " + from + " --count " + (finding.number() - from + 1) + backends;
   }
 
   private String text(Divergence divergence) {

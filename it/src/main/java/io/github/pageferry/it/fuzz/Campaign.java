@@ -106,20 +106,33 @@ public final class Campaign {
     listener.shrinking(workload, symptom.text());
     Shrinker shrinker = new Shrinker(this::trial, workload, trial, tries);
     boolean lasting = false;
+    boolean alone = true;
     try {
-      Trial again = trial(workload);
-      lasting = again.isFinding() && Symptom.of(again).equals(symptom);
+      lasting = shows(symptom, workload);
       if (lasting) {
         shrinker.shrink();
+        alone = isShownAlone(symptom, shrinker.best());
       }
     } finally {
       // Also where the user wants the end: what has been reached is worth having.
       Workload least = new Workload(workload.name(), about(symptom), shrinker.best().nodes(), shrinker.best().needs(),
           shrinker.best().steps());
-      Finding finding = Finding.of(number, least, lasting, shrinker.trial());
+      Finding finding = Finding.of(number, least, lasting, alone, shrinker.trial());
       findings.add(finding);
       listener.found(finding);
     }
+  }
+
+  /** Whether new machines show it, too; also where there are none to be had. */
+  private boolean isShownAlone(Symptom symptom, Workload least) {
+    boolean newOne = on.renew();
+    boolean newOther = against.renew();
+    return !newOne && !newOther || shows(symptom, least);
+  }
+
+  private boolean shows(Symptom symptom, Workload workload) {
+    Trial trial = trial(workload);
+    return trial.isFinding() && Symptom.of(trial).equals(symptom);
   }
 
   private String about(Symptom symptom) {

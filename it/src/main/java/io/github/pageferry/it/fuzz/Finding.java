@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param number of the random workload that showed it first
  * @param workload its least form that still shows it
  * @param lasting whether it came again when the workload was repeated; where it did not, the workload is as it was made
+ * @param alone whether a machine on which nothing ran before shows it, too; also where no such machine is to be had
  * @param divergences of the least form; none where a side broke
  * @param failure what broke, or empty
  * @param on what the examined backend answered to the least form, where it did
@@ -23,13 +24,14 @@ public record Finding(
     long number,
     Workload workload,
     boolean lasting,
+    boolean alone,
     List<Divergence> divergences,
     Optional<String> failure,
     Optional<Trace> on,
     Optional<Trace> against) {
 
-  static Finding of(long number, Workload workload, boolean lasting, Trial trial) {
-    return new Finding(Symptom.of(trial).text(), number, workload, lasting, trial.divergences(), trial.failure(),
+  static Finding of(long number, Workload workload, boolean lasting, boolean alone, Trial trial) {
+    return new Finding(Symptom.of(trial).text(), number, workload, lasting, alone, trial.divergences(), trial.failure(),
         trial.on(), trial.against());
   }
 }

@@ -42,6 +42,7 @@ public final class FuzzReport {
           .put("workload", finding.workload().name())
           .put("steps", finding.workload().steps().size())
           .put("lasting", finding.lasting())
+          .put("alone", finding.alone())
           .put("failure", finding.failure().orElse(null))
           .put("replay", replays.getOrDefault(finding.symptom(), ""));
     }

@@ -93,6 +93,12 @@ public final class LabBackend implements Backend {
     return TraceReader.parse(name, text).get(0);
   }
 
+  @Override
+  public boolean renew() {
+    end();
+    return snapshot == null;
+  }
+
   /**
    * What the API says in the guest, for tests.
    *
@@ -147,8 +153,8 @@ public final class LabBackend implements Backend {
       }
     }
     Path socket = folder.path().resolve(LINE);
-    return Guest.restore(
-        Emulator.restored(emulator, kernel, archive, topology, socket, from.files()), emulator, socket, from.files(), cancelled);
+    List<String> command = Emulator.restored(emulator, kernel, archive, topology, socket, from.files());
+    return Guest.restore(command, emulator, socket, from.files(), cancelled);
   }
 
   private Guest boot() {

@@ -33,6 +33,15 @@ public interface Backend extends AutoCloseable {
   /** Answers one workload; a workload that cannot run here is answered with a trace that says why it was skipped. */
   Trace run(Workload workload);
 
+  /**
+   * Gives its machine up, so that the next workload meets one on which nothing ran before.
+   *
+   * @return whether it does; not where there is but one machine, or where every workload has one of its own anyway
+   */
+  default boolean renew() {
+    return false;
+  }
+
   /** Undoes whatever it changed on the machine. */
   @Override
   void close();

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CampaignTest {
 
@@ -31,7 +33,17 @@ class CampaignTest {
   }
 
   /** A simulator whose answers are changed on their way, which stands for a defect in it. */
-  private record Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect) implements Backend {
+  private record Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect, BooleanSupplier renewal)
+      implements Backend {
+
+    Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect) {
+      this(sound, defect, () -> false);
+    }
+
+    @Override
+    public boolean renew() {
+      return renewal.getAsBoolean();
+    }
 
     @Override
     public String name() {
@@ -119,12 +131,30 @@ class CampaignTest {
       assertThat(campaign.symptoms()).containsOnlyKeys("lock: returned a number against ENOMEM");
       Finding finding = campaign.findings().get(0);
       assertThat(finding.lasting()).isTrue();
+      assertThat(finding.alone()).as("no new machine is to be had").isTrue();
       assertThat(finding.workload().steps()).hasSize(2);
       assertThat(WorkloadWriter.format(finding.workload().steps().get(0))).matches("map: \\{as: ., pages: 15}");
       assertThat(WorkloadWriter.format(finding.workload().steps().get(1))).startsWith("lock: {pages: ");
       assertThat(finding.workload().about()).startsWith("Found at random, sim:6.12 against sim:6.12. Lock: returned");
       assertThat(campaign.summary().diverged()).isEqualTo(campaign.symptoms().values().iterator().next());
       assertThat(campaign.summary().isSuccess()).isFalse();
+    }
+  }
+
+  /** A machine that is sound until 20 workloads have run on it, or one that never is; another can be had of each. */
+  @ParameterizedTest
+  @CsvSource({"20, false", "0, true"})
+  void whatANewMachineDoesNotShowIsSaidToNeedWhatRanBefore(int sound, boolean alone) {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"),
+        (workload, trace) -> runs[0]++ < sound ? trace : withoutLongLocks(workload, trace), () -> {
+          runs[0] = 0;
+          return true;
+        })) {
+      Finding finding = run(on, against, 150).findings().get(0);
+      assertThat(finding.lasting()).isTrue();
+      assertThat(finding.workload().steps()).hasSize(2);
+      assertThat(finding.alone()).isEqualTo(alone);
     }
   }
 

@@ -66,14 +66,17 @@ class FreshGuestIT {
     long before = migrated(fresh);
     assertRuns(fresh);
     assertThat(migrated(fresh)).isEqualTo(before);
+    assertThat(fresh.renew()).as("each workload has a machine of its own anyway").isFalse();
   }
 
   @Test
-  void whereOneGuestLivesForAllItDoes() {
+  void whereOneGuestLivesForAllItDoesUntilItIsGivenUp() {
     try (LabBackend lasting = LabMachines.open("6.1", TWO, NOTES)) {
       long before = migrated(lasting);
       assertRuns(lasting);
       assertThat(migrated(lasting)).isGreaterThanOrEqualTo(before + 2 * 338);
+      assertThat(lasting.renew()).isTrue();
+      assertThat(migrated(lasting)).isLessThan(before + 2 * 338);
     }
   }
 
