@@ -92,8 +92,8 @@ final class ConformCommand implements Callable<Integer> {
     TextTable table = new TextTable("pair", "ran", "equivalent", "diverged", "broken", "skipped");
     for (Comparison pair : pairs) {
       Summary summary = pair.summary();
-      String title = pair.title();
-      if (pair.unavailable().isPresent()) {
+      String title = pair.title() + (pair.endedEarly() ? ", ended early" : "");
+      if (pair.unavailable().isPresent() && !pair.endedEarly()) {
         table.row(title, "cannot run here", "", "", "", "");
       } else {
         table.row(title, "" + summary.ran(), "" + summary.equivalent(), "" + summary.diverged(), "" + summary.broken(),

@@ -4,6 +4,7 @@ import io.github.pageferry.it.fuzz.Campaign;
 import io.github.pageferry.it.fuzz.FuzzReport;
 import io.github.pageferry.it.fuzz.Generator;
 import io.github.pageferry.it.run.Backends;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
@@ -102,6 +103,9 @@ final class FuzzCommand implements Callable<Integer> {
       if (campaign.isInterrupted()) {
         throw new CancelledException();
       }
+      campaign.stopped().ifPresent(reason -> {
+        throw new CannotRunException(reason);
+      });
       return campaign.summary().isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
     }
   }

@@ -104,12 +104,17 @@ final class FuzzOutput implements Campaign.Listener {
 
   /** Of one that needs others before it, all that the campaign ran are run again. */
   private String replay(Finding finding, Path file) {
-    String backends = " --on " + on + " --against " + against;
     if (finding.lasting() && finding.alone()) {
-      return "./pageferry conform " + file + backends + nodesArgument;
+      return "./pageferry conform " + file + " --on " + on + " --against " + against + nodesArgument;
     }
     long from = finding.alone() ? finding.number() : first;
-    return "./pageferry fuzz " + seedArguments + " --first " + from + " --count " + (finding.number() - from + 1) + backends;
+    return fuzz(from, finding.number() - from + 1);
+  }
+
+  /** The command line that makes these workloads again. */
+  private String fuzz(long from, long many) {
+    return "./pageferry fuzz " + seedArguments + " --first " + from + " --count " + many + " --on " + on + " --against "
+        + against;
   }
 
   private String text(Divergence divergence) {
@@ -153,9 +158,14 @@ final class FuzzOutput implements Campaign.Listener {
       known.forEach(console::line);
       console.line("");
     }
-    console.line(console.coloured(summary.isSuccess() ? Colour.GREEN : Colour.RED,
-        summary + (campaign.isInterrupted() ? "; ended before all were made" : "")));
-    if (summary.ran() == 0 && !campaign.isInterrupted()) {
+    boolean early = campaign.isInterrupted() || campaign.stopped().isPresent();
+    console.line(console.coloured(summary.isSuccess() && campaign.stopped().isEmpty() ? Colour.GREEN : Colour.RED,
+        summary + (early ? "; ended before all were made" : "")));
+    long left = first + count - campaign.next();
+    if (early && left > 0) {
+      console.line("go on: " + fuzz(campaign.next(), left));
+    }
+    if (summary.ran() == 0 && !early) {
       console.error("nothing ran: " + (summary.broken() > 0 ? "all that could run is broken" : "all workloads were skipped"));
     }
   }

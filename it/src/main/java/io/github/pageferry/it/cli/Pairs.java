@@ -11,6 +11,7 @@ import io.github.pageferry.it.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -45,7 +46,8 @@ final class Pairs {
   }
 
   /**
-   * Compares all pairs. Where there are several, one that cannot be had here does not keep the others from being run.
+   * Compares all pairs. Where there are several, one that cannot be had here does not keep the others from being run. One that
+   * cannot go on stands with what it has run.
    *
    * @throws CannotRunException where a single pair cannot be had
    */
@@ -151,8 +153,22 @@ final class Pairs {
     Report report = new Report(console, pair, workloads.stream().map(Workload::name).toList());
     Progress progress = new Progress(console, workloads.size());
     report.head();
-    List<Verdict> verdicts = new Runner(first, second, progress::next, report::row).run(workloads);
+    List<Verdict> verdicts = new ArrayList<>();
+    Optional<String> ended = Optional.empty();
+    try {
+      new Runner(first, second, progress::next, verdict -> {
+        report.row(verdict);
+        verdicts.add(verdict);
+      }).run(workloads);
+    } catch (CannotRunException e) {
+      if (verdicts.isEmpty()) {
+        throw e;
+      }
+      ended = Optional.of(String.valueOf(e.getMessage()));
+    }
     report.tail(verdicts);
-    done.add(new Comparison(pair.on(), pair.against(), verdicts));
+    ended.ifPresent(reason ->
+        console.error("pageferry: ended after " + verdicts.size() + " of " + workloads.size() + " workloads: " + reason));
+    done.add(new Comparison(pair.on(), pair.against(), verdicts, ended));
   }
 }

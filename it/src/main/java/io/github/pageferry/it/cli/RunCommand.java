@@ -3,6 +3,7 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.it.recording.Recording;
 import io.github.pageferry.it.run.Backends;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.testbed.Backend;
@@ -85,14 +86,24 @@ final class RunCommand implements Callable<Integer> {
     int nodes = nodesOption.or(() -> context.backends().simulatedNodes(List.of(on), selected));
     try (Backend backend = context.open(spec, "--on", on, nodes)) {
       context.console().line(backend.name() + "  " + backend.description());
-      if (record == null) {
-        return end(run(backend, selected, trace -> {}));
+      List<Recorder.Result> results = new ArrayList<>();
+      try {
+        record(backend, selected, results);
+      } catch (CannotRunException e) {
+        end(results, selected.size());
+        throw e;
       }
-      List<Recorder.Result> results;
-      try (RecordingFile recording = new RecordingFile(record, () -> machine(backend), selected, RECORDED_EVERY)) {
-        results = run(backend, selected, recording::add);
-      }
-      return end(results);
+      return end(results, selected.size());
+    }
+  }
+
+  private void record(Backend backend, List<Workload> selected, List<Recorder.Result> results) {
+    if (record == null) {
+      run(backend, selected, results, trace -> {});
+      return;
+    }
+    try (RecordingFile recording = new RecordingFile(record, () -> machine(backend), selected, RECORDED_EVERY)) {
+      run(backend, selected, results, recording::add);
     }
   }
 
@@ -101,11 +112,10 @@ final class RunCommand implements Callable<Integer> {
         Version.text(), backend.name(), backend.kernel(), backend.description(), backend.nodes(), backend.facts());
   }
 
-  private List<Recorder.Result> run(Backend backend, List<Workload> selected, Consumer<Trace> recording) {
+  private void run(Backend backend, List<Workload> selected, List<Recorder.Result> results, Consumer<Trace> recording) {
     Console console = context.console();
     int width = selected.stream().mapToInt(workload -> workload.name().length()).max().orElse(0);
     Progress progress = new Progress(console, selected.size());
-    List<Recorder.Result> results = new ArrayList<>();
     for (Workload workload : selected) {
       progress.next(workload);
       Recorder.Result result = Recorder.run(backend, workload);
@@ -114,7 +124,6 @@ final class RunCommand implements Callable<Integer> {
       results.add(result);
       console.line(StringUtils.rightPad(workload.name(), width) + "  " + word(result));
     }
-    return results;
   }
 
   private void write(Trace trace) {
@@ -124,11 +133,12 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int end(List<Recorder.Result> results) {
+  private int end(List<Recorder.Result> results, int wanted) {
     Console console = context.console();
     int ran = (int) results.stream().filter(result -> result.trace().filter(t -> t.skipped().isEmpty()).isPresent()).count();
     int broken = (int) results.stream().filter(result -> result.failure().isPresent()).count();
-    boolean success = ran > 0 && broken == 0;
+    boolean early = results.size() < wanted;
+    boolean success = ran > 0 && broken == 0 && !early;
     String where = Stream.of(Optional.ofNullable(record), Optional.ofNullable(traces)).flatMap(Optional::stream)
         .map(Path::toString).collect(Collectors.joining(" and "));
     KnownDefects known = new KnownDefects();
@@ -140,7 +150,8 @@ final class RunCommand implements Callable<Integer> {
     }
     console.line(console.coloured(success ? Colour.GREEN : Colour.RED, results.size()
         + (results.size() == 1 ? " workload, " : " workloads, ") + ran + " ran, " + broken + " broken, "
-        + (results.size() - ran - broken) + " skipped; traces are in " + where));
+        + (results.size() - ran - broken) + " skipped; traces are in " + where
+        + (early ? "; ended after " + results.size() + " of " + wanted + " workloads" : "")));
     return success ? ExitStatus.OK : ExitStatus.FAILED;
   }
 

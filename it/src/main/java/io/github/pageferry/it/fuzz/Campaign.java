@@ -1,5 +1,6 @@
 package io.github.pageferry.it.fuzz;
 
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.testbed.Backend;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.apache.commons.lang3.StringUtils;
@@ -34,6 +36,8 @@ public final class Campaign {
   private int diverged;
   private int broken;
   private boolean interrupted;
+  private Optional<String> stopped = Optional.empty();
+  private long next;
 
   /** Told how a campaign goes. */
   public interface Listener {
@@ -62,23 +66,28 @@ public final class Campaign {
     this.listener = listener;
   }
 
-  /** Runs workloads of a seed; where the user wants the end it comes before all have been run. */
+  /** Runs workloads of a seed; the end comes before all have been run where the user wants it or a backend cannot go on. */
   public void run(Generator generator, long first, long count) {
+    next = first;
     try {
-      for (long number = first; number < first + count; number++) {
+      while (next < first + count) {
         if (cancelled.getAsBoolean()) {
           throw new CancelledException();
         }
-        run(number, generator.workload(number));
+        run(generator.workload(next));
       }
     } catch (CancelledException e) {
       interrupted = true;
+    } catch (CannotRunException e) {
+      stopped = Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
-  private void run(long number, Workload workload) {
+  private void run(Workload workload) {
     listener.beginning(workload);
     Trial trial = trial(workload);
+    // whatever becomes of its reduction, it need not be run again
+    long number = next++;
     trial.on().ifPresent(knownDefects::add);
     trial.against().ifPresent(knownDefects::add);
     if (trial.skipped().isPresent()) {
@@ -114,7 +123,7 @@ public final class Campaign {
         alone = isShownAlone(symptom, shrinker.best());
       }
     } finally {
-      // Also where the user wants the end: what has been reached is worth having.
+      // Also where the end has come: what has been reached is worth having.
       Workload least = new Workload(workload.name(), about(symptom), shrinker.best().nodes(), shrinker.best().needs(),
           shrinker.best().steps());
       Finding finding = Finding.of(number, least, lasting, alone, shrinker.trial());
@@ -173,5 +182,15 @@ public final class Campaign {
   /** Whether the user wanted the end before it was there. */
   public boolean isInterrupted() {
     return interrupted;
+  }
+
+  /** Why a backend could not go on before all had been run, or empty. */
+  public Optional<String> stopped() {
+    return stopped;
+  }
+
+  /** The number of the first workload that has not been run. */
+  public long next() {
+    return next;
   }
 }

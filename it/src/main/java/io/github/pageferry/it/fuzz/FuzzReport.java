@@ -31,6 +31,8 @@ public final class FuzzReport {
     root.set("on", JsonReport.side(on));
     root.set("against", JsonReport.side(against));
     root.put("interrupted", campaign.isInterrupted());
+    root.put("stopped", campaign.stopped().orElse(null));
+    root.put("next", campaign.next());
     JsonReport.summary(root, campaign.summary());
     counts(root.putObject("skips"), campaign.skips());
     ArrayNode findings = root.putArray("findings");

@@ -1,5 +1,6 @@
 package io.github.pageferry.it.lab;
 
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.trace.Trace;
@@ -38,7 +39,7 @@ public final class LabBackend implements Backend {
   private final Consumer<String> notes;
   private Duration answerLimit = Guest.ANSWER_LIMIT;
   private @Nullable Guest guest;
-  private boolean bootsNever;
+  private @Nullable String bootsNever;
 
   /** @param snapshot to take, where each workload is to start from the same state */
   LabBackend(String name, Kernel kernel, LabTopology topology, Tools.Tool emulator, GuestFolder folder, Path archive,
@@ -84,6 +85,7 @@ public final class LabBackend implements Backend {
    * {@inheritDoc}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
+   * @throws CannotRunException where the machine does not boot, or not any more
    * @throws IllegalStateException where the harness in the guest fails
    * @throws CancelledException where the user asked for the end
    */
@@ -106,24 +108,21 @@ public final class LabBackend implements Backend {
    * @return lines of names and values, parted by {@code =}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
+   * @throws CannotRunException where the machine does not boot, or not any more
    */
   public String factsOf(String about) {
     return ask(Frames.FACTS, about, "while it was asked for facts of " + about);
   }
 
   private String ask(String word, String text, String what) {
-    if (cancelled.getAsBoolean()) {
-      throw new CancelledException();
-    }
+    checkCancelled();
     Guest asked = guest();
     try {
       return asked.ask(word, text, what, answerLimit);
     } catch (GuestDiedException e) {
       end();
-      if (cancelled.getAsBoolean()) {
-        // of the same signal as this program: a terminal's ^C goes to both
-        throw new CancelledException();
-      }
+      // of the same signal as this program: a terminal's ^C goes to both
+      checkCancelled();
       throw e;
     } catch (CancelledException e) {
       end();
@@ -133,6 +132,12 @@ public final class LabBackend implements Backend {
         end();
       }
       asked.takeWarnings().forEach(warning -> notes.accept(name + ", " + what + ": " + warning));
+    }
+  }
+
+  private void checkCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new CancelledException();
     }
   }
 
@@ -158,8 +163,8 @@ public final class LabBackend implements Backend {
   }
 
   private Guest boot() {
-    if (bootsNever) {
-      throw new GuestDiedException("the guest does not boot; what its console said stands with the first workload");
+    if (bootsNever != null) {
+      throw new CannotRunException(bootsNever);
     }
     for (int attempt = 1; ; attempt++) {
       Path socket = folder.path().resolve(LINE);
@@ -168,9 +173,10 @@ public final class LabBackend implements Backend {
       try {
         return Guest.boot(command, emulator, socket, cancelled);
       } catch (GuestDiedException e) {
+        checkCancelled();
         if (attempt == BOOT_ATTEMPTS) {
-          bootsNever = true;
-          throw e;
+          bootsNever = name + " does not boot, tried " + BOOT_ATTEMPTS + " times: " + e.getMessage();
+          throw new CannotRunException(bootsNever, e);
         }
         notes.accept(name + ": " + e.getMessage() + "\nbooting it again");
       }

@@ -33,7 +33,7 @@ public final class HtmlReport {
 
   private HtmlReport(List<Comparison> pairs) {
     this.all = pairs;
-    this.pairs = pairs.stream().filter(pair -> pair.unavailable().isEmpty()).toList();
+    this.pairs = pairs.stream().filter(pair -> pair.unavailable().isEmpty() || pair.endedEarly()).toList();
     this.rows = Row.of(this.pairs);
   }
 

@@ -27,7 +27,10 @@ final class PairCards {
     html.open("article", "class", "card");
     html.element("h2", Labels.pair(pair));
     if (pair.unavailable().isPresent()) {
-      html.open("p", "class", "reason").element("strong", "cannot run here: ").text(pair.unavailable().get()).close();
+      String what = pair.endedEarly() ? "ended early: " : "cannot run here: ";
+      html.open("p", "class", "reason").element("strong", what).text(pair.unavailable().get()).close();
+    }
+    if (pair.unavailable().isPresent() && !pair.endedEarly()) {
       html.close().line();
       return;
     }

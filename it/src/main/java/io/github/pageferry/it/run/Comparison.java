@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param on the examined one
  * @param against the one that it was compared with
- * @param verdicts one for each workload
- * @param unavailable why the pair could not be had on this machine; then there are no verdicts
+ * @param verdicts one for each workload that the pair came to
+ * @param unavailable why the pair could not be had on this machine, or could not go on after those verdicts
  */
 public record Comparison(Side on, Side against, List<Verdict> verdicts, Optional<String> unavailable) {
 
@@ -26,6 +26,11 @@ public record Comparison(Side on, Side against, List<Verdict> verdicts, Optional
   public static Comparison unavailable(String on, String against, String reason) {
     return new Comparison(
         new Side(on, on, "", Map.of()), new Side(against, against, "", Map.of()), List.of(), Optional.of(reason));
+  }
+
+  /** Whether some workloads were run before the pair could not go on. */
+  public boolean endedEarly() {
+    return unavailable.isPresent() && !verdicts.isEmpty();
   }
 
   public Summary summary() {

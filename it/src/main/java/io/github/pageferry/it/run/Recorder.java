@@ -23,11 +23,12 @@ public final class Recorder {
    * Runs a workload.
    *
    * @throws CancelledException where the user asked for the end
+   * @throws CannotRunException where the backend can run nothing any more, neither this workload nor another
    */
   public static Result run(Backend backend, Workload workload) {
     try {
       return new Result(Optional.of(backend.run(workload)), Optional.empty());
-    } catch (CancelledException e) {
+    } catch (CancelledException | CannotRunException e) {
       throw e;
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       StackTraceElement[] stack = e.getStackTrace();

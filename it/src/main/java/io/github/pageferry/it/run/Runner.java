@@ -35,6 +35,7 @@ public final class Runner {
    * Runs all; one that breaks does not keep the others from being run.
    *
    * @throws CancelledException where the user asked for the end
+   * @throws CannotRunException where one of the backends can run nothing any more; what was run before has been told of
    */
   public List<Verdict> run(List<Workload> workloads) {
     List<Verdict> verdicts = new ArrayList<>();

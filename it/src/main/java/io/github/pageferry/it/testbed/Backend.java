@@ -30,7 +30,10 @@ public interface Backend extends AutoCloseable {
     return OptionalInt.empty();
   }
 
-  /** Answers one workload; a workload that cannot run here is answered with a trace that says why it was skipped. */
+  /**
+   * Answers one workload; a workload that cannot run here is answered with a trace that says why it was skipped. An exception
+   * is about that workload alone, but for a {@link io.github.pageferry.it.run.CannotRunException}: nothing can be run any more.
+   */
   Trace run(Workload workload);
 
   /**

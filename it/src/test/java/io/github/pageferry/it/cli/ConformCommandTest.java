@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.pageferry.it.Oracle;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.workload.Step;
@@ -122,6 +123,51 @@ class ConformCommandTest {
           in two lines
         """);
     assertThat(pageferry.out).endsWith("3 workloads, 1 ran: 1 equivalent, 0 diverged, 1 broken; 1 skipped\n");
+  }
+
+  private static Session.Result gone(Step step) {
+    if (step instanceof Step.Pin) {
+      throw new CannotRunException("does not boot:\nNo bootable device.");
+    }
+    return ScriptedTestbed.obey(step);
+  }
+
+  @Test
+  void aBackendThatCanRunNothingMoreEndsThePairWithWhatWasDone() throws IOException {
+    pageferry.host = ConformCommandTest::gone;
+    Path json = dir.resolve("result.json");
+    Path html = dir.resolve("result.html");
+    assertThat(pageferry.run("conform", dir.toString(), "--json", json.toString(), "--report", html.toString())).isEqualTo(3);
+    assertThat(pageferry.out).contains("asks          1  equivalent\n")
+        .endsWith("1 workload, 1 ran: 1 equivalent, 0 diverged; 0 skipped\n").doesNotContain("pins", "wide");
+    assertThat(pageferry.err).isEqualTo("pageferry: ended after 1 of 3 workloads: does not boot:\nNo bootable device.\n");
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    assertThat(root.get("unavailable").asText()).startsWith("does not boot:");
+    assertThat(root.at("/summary/ran").asInt()).isEqualTo(1);
+    assertThat(root.get("workloads")).hasSize(1);
+    assertThat(Files.readString(html)).contains("<strong>ended early: </strong>does not boot:").contains("id=\"w-asks\"")
+        .contains("<h1 class=\"bad\">");
+  }
+
+  @Test
+  void aPairThatEndsEarlyKeepsNoOtherFromBeingRun() {
+    pageferry.host = ConformCommandTest::gone;
+    assertThat(pageferry.run("conform", dir.toString(), "--on", "host,sim:6.1")).isEqualTo(3);
+    assertThat(pageferry.out).endsWith("""
+
+        pair                                                  ran  equivalent  diverged  broken  skipped
+        host (6.18-test) against sim (sim:6.18), ended early  1    1           0         0       0
+        sim:6.1 against sim (sim:6.18)                        3    3           0         0       0
+        """);
+  }
+
+  @Test
+  void aBackendThatNeverRunsIsNamedOnceWithTheReason() {
+    pageferry.host = step -> {
+      throw new CannotRunException("does not boot");
+    };
+    assertThat(pageferry.run("conform", dir.toString())).isEqualTo(3);
+    assertThat(pageferry.err).isEqualTo("pageferry: does not boot\n");
   }
 
   @Test

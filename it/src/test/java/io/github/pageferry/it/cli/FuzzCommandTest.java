@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.workload.Step;
@@ -145,8 +146,32 @@ class FuzzCommandTest {
     assertThat(fuzz("--count", "1000", "--json", json.toString())).isEqualTo(130);
     assertThat(new ObjectMapper().readTree(json.toFile()).get("interrupted").asBoolean()).isTrue();
     assertThat(pageferry.orderly).isTrue();
-    assertThat(pageferry.out).endsWith("0 workloads, 0 ran: 0 equivalent, 0 diverged; 0 skipped; ended before all were made\n");
+    assertThat(pageferry.out).endsWith("0 workloads, 0 ran: 0 equivalent, 0 diverged; 0 skipped; ended before all were made\n"
+        + "go on: ./pageferry fuzz --seed 1 --nodes 1 --first 0 --count 1000 --on host --against sim\n");
     assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
+  }
+
+  @Test
+  void aBackendThatCanRunNothingMoreEndsItAndTheRestCanBeRunLater() throws IOException {
+    int[] forks = {0};
+    pageferry.simulator = step -> {
+      if (step instanceof Step.Fork && ++forks[0] == 12) {
+        throw new CannotRunException("does not boot; the end of its console:\nNo bootable device.");
+      }
+      return ScriptedTestbed.obey(step);
+    };
+    Path json = dir.resolve("result.json");
+    assertThat(fuzz("--count", "60", "--first", "5", "--json", json.toString())).isEqualTo(3);
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    long next = root.get("next").asLong();
+    assertThat(root.get("stopped").asText()).startsWith("does not boot");
+    assertThat(root.at("/summary/equivalent").asLong()).isEqualTo(next - 5).isPositive();
+    assertThat(pageferry.err).isEqualTo("pageferry: does not boot; the end of its console:\nNo bootable device.\n");
+    String done = (next - 5) + " workloads, " + (next - 5) + " ran: " + (next - 5) + " equivalent, 0 diverged; 0 skipped";
+    String rest = "fuzz --seed 1 --nodes 1 --first " + next + " --count " + (65 - next) + " --on host --against sim";
+    assertThat(pageferry.out).endsWith(done + "; ended before all were made\ngo on: ./pageferry " + rest + "\n");
+    assertThat(pageferry.run(rest.split(" "))).isZero();
+    assertThat(pageferry.out).contains("seed 1, workloads " + next + " to 64, ");
   }
 
   @Test

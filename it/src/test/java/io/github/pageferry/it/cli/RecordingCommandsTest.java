@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.pageferry.it.recording.Recording;
 import io.github.pageferry.it.recording.RecordingReader;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.ScriptedTestbed;
 import io.github.pageferry.it.testbed.Session;
 import io.github.pageferry.it.trace.Trace;
@@ -54,10 +55,9 @@ class RecordingCommandsTest {
     return step instanceof Step.Query ? new Session.Result(-22, new int[] {-999}) : ScriptedTestbed.obey(step);
   }
 
-  @Test
-  void aRecordingThatTheUserEndsKeepsWhatItHad() throws IOException {
-    Path recording = dir.resolve("box.recording.yaml");
-    Path twice = Files.writeString(dir.resolve("twice.workloads.yaml"), """
+  /** Three workloads, the second of which asks. */
+  private Path thrice() throws IOException {
+    return Files.writeString(dir.resolve("thrice.workloads.yaml"), """
         ---
         workload: first
         steps:
@@ -68,12 +68,21 @@ class RecordingCommandsTest {
           - map: {as: a, pages: 1}
           - query: {pages: a}
           - query: {pages: a}
+        ---
+        workload: third
+        steps:
+          - map: {as: a, pages: 1}
         """);
+  }
+
+  @Test
+  void aRecordingThatTheUserEndsKeepsWhatItHad() throws IOException {
+    Path recording = dir.resolve("box.recording.yaml");
     pageferry.host = step -> {
       pageferry.cancelled |= step instanceof Step.Query;
       return ScriptedTestbed.obey(step);
     };
-    assertThat(pageferry.run("run", twice.toString(), "--on", "host", "--record", recording.toString()))
+    assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString()))
         .isEqualTo(ExitStatus.INTERRUPTED);
     assertThat(RecordingReader.read(recording).traces()).extracting(Trace::workload).containsExactly("first");
   }
@@ -119,6 +128,22 @@ class RecordingCommandsTest {
     assertThat(record("host", dir.resolve("out"))).isEqualTo(1);
     assertThat(pageferry.out).contains("asks  broken   java.lang.IllegalStateException: broken at ");
     assertThat(dir.resolve("out/asks.6.18-test.trace.yaml")).doesNotExist();
+  }
+
+  @Test
+  void aBackendThatCanRunNothingMoreEndsItAndItsTracesAreKept() throws IOException {
+    Path recording = dir.resolve("box.recording.yaml");
+    pageferry.host = step -> {
+      if (step instanceof Step.Query) {
+        throw new CannotRunException("does not boot");
+      }
+      return ScriptedTestbed.obey(step);
+    };
+    assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString())).isEqualTo(3);
+    assertThat(RecordingReader.read(recording).traces()).extracting(Trace::workload).containsExactly("first");
+    assertThat(pageferry.out).endsWith("first   ran\n\n1 workload, 1 ran, 0 broken, 0 skipped; traces are in " + recording
+        + "; ended after 1 of 3 workloads\n");
+    assertThat(pageferry.err).isEqualTo("pageferry: does not boot\n");
   }
 
   @Test

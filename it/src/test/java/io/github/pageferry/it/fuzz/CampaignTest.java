@@ -2,6 +2,7 @@ package io.github.pageferry.it.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.sim.SimTestbed;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
@@ -201,6 +202,41 @@ class CampaignTest {
       Campaign campaign = run(on, against, 1000);
       assertThat(campaign.isInterrupted()).isTrue();
       assertThat(campaign.summary().total()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aBackendThatCanRunNothingMoreEndsItAndItIsSaidWhereToGoOn() {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (runs[0]++ == 5) {
+        throw new CannotRunException("does not boot");
+      }
+      return trace;
+    })) {
+      Campaign campaign = run(on, against, 10);
+      assertThat(campaign.stopped()).contains("does not boot");
+      assertThat(campaign.isInterrupted()).isFalse();
+      assertThat(campaign.findings()).isEmpty();
+      assertThat(campaign.summary().total()).isEqualTo(campaign.next()).isGreaterThanOrEqualTo(5);
+      assertThat(told).last().isEqualTo("beginning fuzz-3-" + campaign.next());
+    }
+  }
+
+  @Test
+  void aBackendThatIsGoneWhileAFindingIsReducedLeavesWhatWasFound() {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (runs[0]++ == 3) {
+        throw new CannotRunException("does not boot");
+      }
+      throw new IllegalStateException("always");
+    })) {
+      Campaign campaign = run(on, against, 10);
+      assertThat(campaign.stopped()).contains("does not boot");
+      assertThat(campaign.findings()).hasSize(1);
+      assertThat(campaign.next()).as("the one that broke it is not to be run again")
+          .isEqualTo(campaign.findings().get(0).number() + 1);
     }
   }
 

@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Other JVMs that tests start. */
-final class Jvm {
+public final class Jvm {
 
   /** What the test's own classes come from; a test runner may have put it into the manifest of a jar. */
-  static final String CLASS_PATH =
+  public static final String CLASS_PATH =
       System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
   private Jvm() {}
 
   /** The command that starts a small JVM with this main class. */
-  static List<String> command(String classPath, Class<?> main, String... arguments) {
+  public static List<String> command(String classPath, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC"));
     if (Runtime.version().feature() >= 22) {

@@ -100,6 +100,19 @@ class RunnerTest {
   }
 
   @Test
+  void aBackendThatCanRunNothingMoreEndsTheWholeRun() {
+    Backend gone = backend("b", step -> {
+      if (step instanceof Step.Pin) {
+        throw new CannotRunException("does not boot");
+      }
+      return ScriptedTestbed.obey(step);
+    });
+    assertThatThrownBy(() -> run(backend("a", ScriptedTestbed::obey), gone)).isInstanceOf(CannotRunException.class)
+        .hasMessage("does not boot");
+    assertThat(events).containsExactly("begin query", "end query", "begin pin");
+  }
+
+  @Test
   void aRunThatRanNothingIsNoSuccess() {
     assertThat(new Summary(0, 0, 7, 0).isSuccess()).isFalse();
     assertThat(new Summary(1, 0, 7, 0).isSuccess()).isTrue();
