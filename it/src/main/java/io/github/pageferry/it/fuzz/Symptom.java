@@ -13,11 +13,15 @@ record Symptom(String text) {
 
   private static final int LENGTH = 200;
 
+  /** Whatever differs from one crash to the next: all numbers but that of a line of the kernel's source. */
+  private static final String NUMBER =
+      "0x[0-9a-f]+|\\b(?<!\\.[chS]:)(?=[a-f]*[0-9])[0-9a-f]+\\b|(?<!\\.[chS]:[0-9]{0,6})[0-9]+";
+
   /** The symptom of a trial that is a finding. */
   static Symptom of(Trial trial) {
     if (trial.failure().isPresent()) {
       String first = trial.failure().get().lines().findFirst().orElse("");
-      String text = first.replaceAll("0x[0-9a-f]+|[0-9]+", "N").replaceAll("fuzz-N-N", "it").replaceAll("\\s+", " ");
+      String text = first.replaceAll(NUMBER, "N").replaceAll("fuzz-N-N", "it").replaceAll("\\s+", " ");
       return new Symptom(StringUtils.abbreviate(trial.by() + " broke: " + text, LENGTH));
     }
     Divergence first = trial.divergences().get(0);

@@ -15,6 +15,12 @@ final class ConsoleLog {
   /** What the kernel prints where it goes on although it had better not. */
   private static final Pattern BROKEN = Pattern.compile(
       "\\b(Oops\\b|BUG:|kernel BUG at|general protection fault|Kernel panic)");
+  /** When it was said, and perhaps by which task. */
+  private static final Pattern STAMP = Pattern.compile("^(\\[ *[0-9]+\\.[0-9]+\\]|\\[ *[CT][0-9]+\\])+ ");
+
+  /** The function of the kernel that it broke in. */
+  private static final Pattern FUNCTION = Pattern.compile("\\bRIP: [0-9a-f]{4}:([A-Za-z_][\\w.]*)\\+0x");
+
   private static final Pattern WARNING = Pattern.compile("\\bWARNING: ");
   /** Colours and cursor movements of the firmware. */
   private static final Pattern ESCAPES = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|[\\x00-\\x08\\x0e-\\x1f]");
@@ -25,6 +31,7 @@ final class ConsoleLog {
   private final Deque<String> lines = new ArrayDeque<>();
   private final List<String> warnings = new ArrayList<>();
   private Optional<String> broken = Optional.empty();
+  private Optional<String> brokenIn = Optional.empty();
 
   synchronized void add(String line) {
     String text = ESCAPES.matcher(line).replaceAll("").stripTrailing();
@@ -36,15 +43,17 @@ final class ConsoleLog {
       lines.removeFirst();
     }
     if (broken.isEmpty() && BROKEN.matcher(text).find()) {
-      broken = Optional.of(text);
+      broken = Optional.of(STAMP.matcher(text).replaceFirst(""));
+    } else if (broken.isPresent() && brokenIn.isEmpty() && FUNCTION.matcher(text).find()) {
+      brokenIn = FUNCTION.matcher(text).results().map(found -> found.group(1)).findFirst();
     } else if (WARNING.matcher(text).find()) {
       warnings.add(text);
     }
   }
 
-  /** The first line that says that the kernel is broken. */
+  /** The first line that says that the kernel is broken, without its time, and where that is. */
   synchronized Optional<String> broken() {
-    return broken;
+    return broken.map(line -> line + brokenIn.map(function -> " in " + function).orElse(""));
   }
 
   /** Lines that warn of something, since they were asked for last. */

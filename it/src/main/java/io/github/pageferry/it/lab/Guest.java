@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +53,10 @@ final class Guest implements AutoCloseable {
   static final Duration ANSWER_LIMIT = Duration.ofMinutes(10);
 
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
+
+  /** How long a kernel that breaks may take to say why and to end the machine. */
+  private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(5);
+
   private static final int LOOK_MILLIS = 50;
   private static final int MONITOR_MILLIS = 5;
 
@@ -211,26 +214,28 @@ final class Guest implements AutoCloseable {
     frames.clear();
     try {
       Frames.writeInParts(Objects.requireNonNull(out), word, text, () -> {
-        if (!Frames.confirms(next(limit, what))) {
-          throw new IOException("it sent something else than was expected");
+        Frame frame = next(limit, what);
+        if (!Frames.confirms(frame)) {
+          throw died("answered out of turn (" + frame.word() + ")", what);
         }
       });
     } catch (IOException e) {
-      throw died("was lost (" + e.getMessage() + ") " + what);
+      // the line is cut
+      throw died("ended", what);
     }
     return await(Frames.ANSWER, limit, what);
   }
 
   private String await(String word, Duration limit, String what) {
     Frame frame = next(limit, what);
-    console.broken().ifPresent(sign -> {
-      throw died("broke (" + sign + ") " + what);
-    });
+    if (console.broken().isPresent()) {
+      throw died("broke", what);
+    }
     if (frame.word().equals(Frames.FAILED)) {
       throw new IllegalStateException("the harness in the guest failed:\n" + frame.text().strip());
     }
     if (!frame.word().equals(word)) {
-      throw died("answered out of turn (" + frame.word() + ") " + what);
+      throw died("answered out of turn (" + frame.word() + ")", what);
     }
     return frame.text();
   }
@@ -240,9 +245,7 @@ final class Guest implements AutoCloseable {
     while (true) {
       Frame frame = poll();
       if (frame == CUT) {
-        // with what its kernel said last
-        endOf(process);
-        throw died("ended " + what);
+        throw died("ended", what);
       }
       if (frame != null) {
         return frame;
@@ -294,30 +297,32 @@ final class Guest implements AutoCloseable {
       throw new CancelledException();
     }
     if (!process.isAlive()) {
-      throw died("ended " + what);
+      throw died("ended", what);
     }
-    Optional<String> broken = console.broken();
-    if (broken.isPresent()) {
-      // the rest of what the kernel says, and its end
-      endOf(process);
-      throw died("broke (" + broken.get() + ") " + what);
+    if (console.broken().isPresent()) {
+      throw died("broke", what);
     }
     if (System.nanoTime() > end) {
-      throw died("did not answer in time " + what);
+      close();
+      throw new GuestDiedException("the guest did not answer in time " + what, console.end());
     }
   }
 
-  private static void endOf(Process process) {
+  /**
+   * Ends the machine and says how it died. One crash is noticed by its console, by its line or by its end, whichever comes first;
+   * so it is the whole console that says what it was.
+   *
+   * @param otherwise what it did where the console says nothing of a crash
+   */
+  private GuestDiedException died(String otherwise, String what) {
     try {
-      process.waitFor(2, TimeUnit.SECONDS);
+      process.waitFor(LAST_WORDS_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private GuestDiedException died(String what) {
     close();
-    return new GuestDiedException("the guest " + what, console.end());
+    String how = console.broken().map(sign -> "broke (" + sign + ")").orElse(otherwise);
+    return new GuestDiedException("the guest " + how + " " + what, console.end());
   }
 
   private static void pause(int millis) {

@@ -5,12 +5,8 @@ public final class GuestDiedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  GuestDiedException(String what) {
-    super(what);
-  }
-
   GuestDiedException(String what, String console) {
-    super(what + (console.isEmpty() ? "; its console is empty" : "; the end of its console:\n" + console));
+    super(what + (console.isEmpty() ? "\nIts console is empty." : "\nThe end of its console:\n" + console));
   }
 
   @Override

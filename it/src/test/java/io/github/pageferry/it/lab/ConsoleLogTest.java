@@ -21,7 +21,24 @@ class ConsoleLogTest {
   void aKernelThatIsBrokenIsNoticed(String line) {
     log.add(line);
     log.add("[   12.4] BUG: another");
-    assertThat(log.broken()).contains(line);
+    assertThat(log.broken()).contains(line.substring("[   12.3] ".length()));
+  }
+
+  @Test
+  void theFunctionThatBrokeIsToldAndNoOther() {
+    log.add("[    1.0] RIP: 0010:a_warning+0x1/0x2");
+    log.add("[12345.678901][  T123] Oops: 0002 [#1] PREEMPT SMP NOPTI");
+    log.add("[12345.678902][  T123] RIP: 0010:remove_migration_pte.isra.0+0x1b/0x310");
+    log.add("[12345.678903][  T123] RIP: 0033:0x7f12");
+    log.add("[12345.678904][  T123] RIP: 0010:another+0x1/0x2");
+    assertThat(log.broken()).contains("Oops: 0002 [#1] PREEMPT SMP NOPTI in remove_migration_pte.isra.0");
+  }
+
+  @Test
+  void aProgramsAddressIsNoFunction() {
+    log.add("[    1.0] BUG: Bad page state in process java  pfn:3ab12");
+    log.add("[    1.0] RIP: 0033:0x7f12");
+    assertThat(log.broken()).contains("BUG: Bad page state in process java  pfn:3ab12");
   }
 
   @ParameterizedTest

@@ -65,14 +65,14 @@ class GuestEndIT {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      GuestFacts.PANIC + "     | Kernel panic",
-      GuestFacts.COMPLAINT + " | the guest broke (",
-      GuestFacts.EXIT + "      | pageferry-lab: the harness ended with status 0",
+      GuestFacts.PANIC + "     | broke (Kernel panic - not syncing: sysrq triggered crash) | Kernel panic",
+      GuestFacts.COMPLAINT + " | broke (BUG: a test says that something is broken) | BUG: ",
+      GuestFacts.EXIT + "      | ended | pageferry-lab: the harness ended with status 0",
   })
-  void anEndIsToldWithTheConsoleAndTheNextWorkloadFindsANewGuest(String end, String said) {
+  void anEndIsToldWithTheConsoleAndTheNextWorkloadFindsANewGuest(String end, String how, String said) {
     assertThatThrownBy(() -> lab.factsOf(end)).isInstanceOf(GuestDiedException.class)
-        .hasMessageStartingWith("the guest ").hasMessageContaining("while it was asked for facts of " + end)
-        .hasMessageContaining("; the end of its console:\n").hasMessageContaining(said);
+        .hasMessageStartingWith("the guest " + how + " while it was asked for facts of " + end + "\n")
+        .hasMessageContaining("\nThe end of its console:\n").hasMessageContaining(said);
     assertThat(emulators()).isEmpty();
     assertRuns();
     assertThat(emulators()).hasSize(1);

@@ -33,7 +33,7 @@ class LabBackendTest {
     try (LabBackend lab = FakeEmulator.backend(marks, 2, notes)) {
       assertThat(lab.factsOf("this")).isEqualTo("is this");
       assertThatThrownBy(() -> lab.factsOf(FakeEmulator.OFF)).isInstanceOf(GuestDiedException.class)
-          .hasMessageStartingWith("the guest ended while it was asked for facts of off");
+          .hasMessageStartingWith("the guest ended while it was asked for facts of switched off");
       assertThat(lab.factsOf("that")).isEqualTo("is that");
       assertThat(boots()).isEqualTo(2);
     }
@@ -44,8 +44,8 @@ class LabBackendTest {
     try (LabBackend lab = FakeEmulator.backend(marks, 1, notes)) {
       assertThatThrownBy(() -> lab.factsOf(FakeEmulator.OFF)).isInstanceOf(GuestDiedException.class);
       CannotRunException end = catchThrowableOfType(CannotRunException.class, () -> lab.factsOf("this"));
-      assertThat(end).hasMessage("lab:fake does not boot, tried 3 times: the guest ended before it was running;"
-          + " the end of its console:\nNo bootable device.");
+      assertThat(end).hasMessage("lab:fake does not boot, tried 3 times: the guest ended before it was running\n"
+          + "The end of its console:\nNo bootable device.");
       assertThat(boots()).isEqualTo(4);
       assertThat(notes).hasSize(2).allSatisfy(note ->
           assertThat(note).startsWith("lab:fake: the guest ended before it was running").endsWith("\nbooting it again"));
