@@ -90,7 +90,7 @@ final class FuzzOutput implements Campaign.Listener {
     replays.put(finding.symptom(), replay);
     console.line("");
     console.line(console.coloured(Colour.RED, finding.workload().name()) + ": " + finding.symptom()
-        + (finding.lasting() ? "" : "; it did not come again, so it is not reduced")
+        + (finding.reduction() == Finding.Reduction.LEAST ? "" : "; " + finding.reduction())
         + (finding.alone() ? "" : "; it comes only after others: a new machine does not show it"));
     finding.workload().steps().forEach(step ->
         console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));

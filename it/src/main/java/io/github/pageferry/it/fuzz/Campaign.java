@@ -1,11 +1,13 @@
 package io.github.pageferry.it.fuzz;
 
+import io.github.pageferry.it.fuzz.Finding.Reduction;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.workload.Workload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.commons.lang3.StringUtils;
 
 /**
@@ -27,6 +30,7 @@ public final class Campaign {
   private final int tries;
   private final BooleanSupplier cancelled;
   private final Listener listener;
+  private final Patience patience;
   private final Coverage coverage = new Coverage();
   private final Map<String, Integer> skips = new TreeMap<>();
   private final Map<String, Integer> symptoms = new LinkedHashMap<>();
@@ -59,11 +63,21 @@ public final class Campaign {
    * @param cancelled asked between workloads whether the user wants the end
    */
   public Campaign(Backend on, Backend against, int tries, BooleanSupplier cancelled, Listener listener) {
+    this(on, against, tries, cancelled, listener, System::nanoTime);
+  }
+
+  /**
+   * The same for tests.
+   *
+   * @param clock nanoseconds, from any origin
+   */
+  Campaign(Backend on, Backend against, int tries, BooleanSupplier cancelled, Listener listener, LongSupplier clock) {
     this.on = on;
     this.against = against;
     this.tries = tries;
     this.cancelled = cancelled;
     this.listener = listener;
+    this.patience = new Patience(clock);
   }
 
   /** Runs workloads of a seed; the end comes before all have been run where the user wants it or a backend cannot go on. */
@@ -107,29 +121,50 @@ public final class Campaign {
   }
 
   private Trial trial(Workload workload) {
-    return Trial.run(on, against, workload);
+    return patience.time(it -> Trial.run(on, against, it), workload);
   }
 
   private void found(long number, Workload workload, Trial trial) {
     Symptom symptom = Symptom.of(trial);
     listener.shrinking(workload, symptom.text());
-    Shrinker shrinker = new Shrinker(this::trial, workload, trial, tries);
-    boolean lasting = false;
+    Shrinker shrinker = new Shrinker(this::quickTrial, workload, trial, tries, patience::isOver);
+    Reduction reduction = Reduction.NOT_REPEATED;
     boolean alone = true;
     try {
-      lasting = shows(symptom, workload);
-      if (lasting) {
-        shrinker.shrink();
+      boolean again = shows(symptom, workload);
+      reduction = Reduction.NOT_AGAIN;
+      if (again) {
+        reduction = Reduction.CUT_SHORT;
+        reduction = shrink(shrinker) ? Reduction.LEAST : Reduction.CUT_SHORT;
         alone = isShownAlone(symptom, shrinker.best());
       }
     } finally {
       // Also where the end has come: what has been reached is worth having.
       Workload least = new Workload(workload.name(), about(symptom), shrinker.best().nodes(), shrinker.best().needs(),
           shrinker.best().steps());
-      Finding finding = Finding.of(number, least, lasting, alone, shrinker.trial());
+      Finding finding = Finding.of(number, least, reduction, alone, shrinker.trial());
       findings.add(finding);
       listener.found(finding);
     }
+  }
+
+  private boolean shrink(Shrinker shrinker) {
+    patience.begin();
+    try {
+      return shrinker.shrink();
+    } finally {
+      limitAnswers(Optional.empty());
+    }
+  }
+
+  private Trial quickTrial(Workload workload) {
+    limitAnswers(Optional.of(patience.forAnAnswer()));
+    return trial(workload);
+  }
+
+  private void limitAnswers(Optional<Duration> limit) {
+    on.limitAnswers(limit);
+    against.limitAnswers(limit);
   }
 
   /** Whether new machines show it, too; also where there are none to be had. */

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param symptom what kind it is, on one line
  * @param number of the random workload that showed it first
  * @param workload its least form that still shows it
- * @param lasting whether it came again when the workload was repeated; where it did not, the workload is as it was made
+ * @param reduction how far the workload is reduced
  * @param alone whether a machine on which nothing ran before shows it, too; also where no such machine is to be had
  * @param divergences of the least form; none where a side broke
  * @param failure what broke, or empty
@@ -23,15 +23,44 @@ public record Finding(
     String symptom,
     long number,
     Workload workload,
-    boolean lasting,
+    Reduction reduction,
     boolean alone,
     List<Divergence> divergences,
     Optional<String> failure,
     Optional<Trace> on,
     Optional<Trace> against) {
 
-  static Finding of(long number, Workload workload, boolean lasting, boolean alone, Trial trial) {
-    return new Finding(Symptom.of(trial).text(), number, workload, lasting, alone, trial.divergences(), trial.failure(),
+  /** How far a workload is reduced. */
+  public enum Reduction {
+    /** As far as it goes. */
+    LEAST("reduced as far as it goes"),
+    /** Not as far as it goes: there were no tries left, there was no time left, or the campaign ended. */
+    CUT_SHORT("reducing it was cut short"),
+    /** Not at all: when the workload was repeated it did not show the same. */
+    NOT_AGAIN("it did not come again, so it is not reduced"),
+    /** Not at all: the campaign ended before the workload was repeated. */
+    NOT_REPEATED("the campaign ended before it was repeated");
+
+    private final String text;
+
+    Reduction(String text) {
+      this.text = text;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** Whether it came again when the workload was repeated. */
+  public boolean lasting() {
+    return reduction == Reduction.LEAST || reduction == Reduction.CUT_SHORT;
+  }
+
+  static Finding of(long number, Workload workload, Reduction reduction, boolean alone, Trial trial) {
+    return new Finding(Symptom.of(trial).text(), number, workload, reduction, alone, trial.divergences(), trial.failure(),
         trial.on(), trial.against());
   }
 }

@@ -45,6 +45,7 @@ public final class FuzzReport {
           .put("steps", finding.workload().steps().size())
           .put("lasting", finding.lasting())
           .put("alone", finding.alone())
+          .put("reduction", finding.reduction().toString())
           .put("failure", finding.failure().orElse(null))
           .put("replay", replays.getOrDefault(finding.symptom(), ""));
     }

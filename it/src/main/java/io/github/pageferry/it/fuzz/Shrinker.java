@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -29,19 +30,23 @@ final class Shrinker {
   private final Set<String> tried = new HashSet<>();
   private Workload best;
   private Trial trial;
+  private final BooleanSupplier over;
   private int triesLeft;
+  private boolean cutShort;
 
   /**
    * @param workload whose trial is a finding
    * @param trial of it
    * @param tries how many workloads may be run
+   * @param over asked before each of them whether there is time for no more
    */
-  Shrinker(Trial.Bench bench, Workload workload, Trial trial, int tries) {
+  Shrinker(Trial.Bench bench, Workload workload, Trial trial, int tries, BooleanSupplier over) {
     this.bench = bench;
     this.symptom = Symptom.of(trial);
     this.best = workload;
     this.trial = trial;
     this.triesLeft = tries;
+    this.over = over;
     tried.add(WorkloadWriter.format(workload));
   }
 
@@ -55,15 +60,27 @@ final class Shrinker {
     return trial;
   }
 
-  void shrink() {
+  /**
+   * Reduces it.
+   *
+   * @return whether that is done; else there were no tries or there was no time left
+   */
+  boolean shrink() {
     boolean smaller = true;
-    while (smaller && triesLeft > 0) {
+    while (smaller && mayTry()) {
       smaller = false;
       for (Function<List<Step>, List<List<Step>>> reduction : Reductions.ALL) {
         smaller |= shrink(reduction);
       }
     }
     fewerNodes();
+    return !cutShort;
+  }
+
+  /** Asked where there is more to be tried. */
+  private boolean mayTry() {
+    cutShort = triesLeft <= 0 || over.getAsBoolean();
+    return !cutShort;
   }
 
   /** Tries one kind of reduction until none of its results has the symptom. */
@@ -71,7 +88,7 @@ final class Shrinker {
     boolean smaller = false;
     List<List<Step>> candidates = reduction.apply(best.steps());
     int i = 0;
-    while (i < candidates.size() && triesLeft > 0) {
+    while (i < candidates.size() && mayTry()) {
       if (hasSymptom(with(candidates.get(i), best.nodes()))) {
         smaller = true;
         candidates = reduction.apply(best.steps());
@@ -83,7 +100,7 @@ final class Shrinker {
   }
 
   private void fewerNodes() {
-    for (int nodes = 1; nodes < best.nodes() && triesLeft > 0; nodes++) {
+    for (int nodes = 1; nodes < best.nodes() && mayTry(); nodes++) {
       if (nodes > highestNode(best) && hasSymptom(with(best.steps(), nodes))) {
         return;
       }

@@ -10,6 +10,7 @@ import io.github.pageferry.it.workload.WorkloadWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -53,11 +54,6 @@ public final class LabBackend implements Backend {
     this.snapshot = snapshot;
     this.cancelled = cancelled;
     this.notes = notes;
-  }
-
-  /** How long an answer may take before the guest counts as hanging. */
-  void setAnswerLimit(Duration limit) {
-    answerLimit = limit;
   }
 
   @Override
@@ -188,6 +184,11 @@ public final class LabBackend implements Backend {
       guest.close();
       guest = null;
     }
+  }
+
+  @Override
+  public void limitAnswers(Optional<Duration> limit) {
+    answerLimit = limit.orElse(Guest.ANSWER_LIMIT);
   }
 
   @Override

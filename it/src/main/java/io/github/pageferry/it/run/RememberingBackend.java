@@ -3,8 +3,10 @@ package io.github.pageferry.it.run;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.workload.Workload;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Runs each workload once, however many others its answers are compared with. What broke is tried again. */
@@ -53,6 +55,11 @@ public final class RememberingBackend implements Backend {
   @Override
   public OptionalInt nodes() {
     return backend.nodes();
+  }
+
+  @Override
+  public void limitAnswers(Optional<Duration> limit) {
+    backend.limitAnswers(limit);
   }
 
   @Override

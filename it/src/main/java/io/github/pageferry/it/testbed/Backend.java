@@ -2,7 +2,9 @@ package io.github.pageferry.it.testbed;
 
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.workload.Workload;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Something that answers workloads: a kernel, a model of one, or a folder of recorded traces. */
@@ -43,6 +45,15 @@ public interface Backend extends AutoCloseable {
    */
   default boolean renew() {
     return false;
+  }
+
+  /**
+   * How long an answer may take from now on before {@link #run} ends with an exception. One that cannot hang has no limit.
+   *
+   * @param limit no more than the backend's own; empty for that
+   */
+  default void limitAnswers(Optional<Duration> limit) {
+    // has no limit
   }
 
   /** Undoes whatever it changed on the machine. */

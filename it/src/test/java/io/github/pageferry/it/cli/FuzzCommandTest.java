@@ -72,6 +72,7 @@ class FuzzCommandTest {
     assertThat(root.at("/findings")).hasSize(1);
     JsonNode finding = root.at("/findings/0");
     assertThat(finding.get("symptom").asText()).isEqualTo("fork: returned a number against EAGAIN");
+    assertThat(finding.get("reduction").asText()).isEqualTo("reduced as far as it goes");
     assertThat(finding.get("times").asInt()).isEqualTo(root.at("/summary/diverged").asInt());
     String name = finding.get("workload").asText();
     Path file = out().resolve(name + ".workload.yaml");
@@ -82,6 +83,17 @@ class FuzzCommandTest {
     assertThat(finding.get("replay").asText()).isEqualTo(replay);
     assertThat(pageferry.out).contains("  step 1, returned: host 0, sim EAGAIN\n  replay: " + replay + "\n");
     assertThat(pageferry.run(replay.substring("./pageferry ".length()).split(" "))).isEqualTo(1);
+  }
+
+  @Test
+  void aReductionThatIsCutShortIsSaidToBe() throws IOException {
+    pageferry.simulator = FuzzCommandTest::wrong;
+    Path json = dir.resolve("result.json");
+    assertThat(fuzz("--count", "60", "--tries", "0", "--json", json.toString())).isEqualTo(1);
+    assertThat(pageferry.out).contains(": fork: returned a number against EAGAIN; reducing it was cut short\n");
+    JsonNode finding = new ObjectMapper().readTree(json.toFile()).at("/findings/0");
+    assertThat(finding.get("reduction").asText()).isEqualTo("reducing it was cut short");
+    assertThat(finding.get("lasting").asBoolean()).isTrue();
   }
 
   @Test

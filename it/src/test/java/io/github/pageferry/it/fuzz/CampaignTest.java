@@ -2,6 +2,7 @@ package io.github.pageferry.it.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.it.fuzz.Finding.Reduction;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.sim.SimTestbed;
 import io.github.pageferry.it.testbed.Backend;
@@ -14,10 +15,14 @@ import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadWriter;
 import io.github.pageferry.sim.MachineSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,20 +30,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CampaignTest {
 
   private static final int NODES = 2;
+  private static final Duration OWN_LIMIT = Duration.ofMinutes(10);
 
   private final List<String> told = new ArrayList<>();
   private BooleanSupplier cancelled = () -> false;
+  private final TreeSet<Duration> waited = new TreeSet<>();
+  private Duration now = Duration.ofDays(1);
+  private Duration limit = OWN_LIMIT;
 
   private static Backend simulator(String name) {
     return new TestbedBackend(name, new SimTestbed("6.12", new MachineSpec(NODES, 64L << 20, 1), true), () -> false);
   }
 
   /** A simulator whose answers are changed on their way, which stands for a defect in it. */
-  private record Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect, BooleanSupplier renewal)
-      implements Backend {
+  private final class Defective implements Backend {
+
+    private final Backend sound;
+    private final BiFunction<Workload, Trace, Trace> defect;
+    private final BooleanSupplier renewal;
 
     Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect) {
       this(sound, defect, () -> false);
+    }
+
+    Defective(Backend sound, BiFunction<Workload, Trace, Trace> defect, BooleanSupplier renewal) {
+      this.sound = sound;
+      this.defect = defect;
+      this.renewal = renewal;
     }
 
     @Override
@@ -67,6 +85,11 @@ class CampaignTest {
     }
 
     @Override
+    public void limitAnswers(Optional<Duration> most) {
+      limit = most.orElse(OWN_LIMIT);
+    }
+
+    @Override
     public void close() {
       sound.close();
     }
@@ -92,7 +115,11 @@ class CampaignTest {
   }
 
   private Campaign run(Backend on, Backend against, int count) {
-    Campaign campaign = new Campaign(on, against, 500, () -> cancelled.getAsBoolean(), new Campaign.Listener() {
+    return run(on, against, 500, count);
+  }
+
+  private Campaign run(Backend on, Backend against, int tries, int count) {
+    Campaign campaign = new Campaign(on, against, tries, () -> cancelled.getAsBoolean(), new Campaign.Listener() {
       @Override
       public void beginning(Workload workload) {
         told.add("beginning " + workload.name());
@@ -107,7 +134,7 @@ class CampaignTest {
       public void found(Finding finding) {
         told.add("found " + finding.symptom());
       }
-    });
+    }, () -> now.toNanos());
     campaign.run(new Generator(3, NODES), 0, count);
     return campaign;
   }
@@ -131,7 +158,7 @@ class CampaignTest {
       assertThat(campaign.findings()).hasSize(1);
       assertThat(campaign.symptoms()).containsOnlyKeys("lock: returned a number against ENOMEM");
       Finding finding = campaign.findings().get(0);
-      assertThat(finding.lasting()).isTrue();
+      assertThat(finding.reduction()).isEqualTo(Reduction.LEAST);
       assertThat(finding.alone()).as("no new machine is to be had").isTrue();
       assertThat(finding.workload().steps()).hasSize(2);
       assertThat(WorkloadWriter.format(finding.workload().steps().get(0))).matches("map: \\{as: ., pages: 15}");
@@ -190,6 +217,7 @@ class CampaignTest {
       Finding finding = campaign.findings().get(0);
       assertThat(campaign.findings()).hasSize(1);
       assertThat(finding.lasting()).isFalse();
+      assertThat(finding.reduction()).isEqualTo(Reduction.NOT_AGAIN);
       assertThat(finding.workload().steps()).isEqualTo(new Generator(3, NODES).workload(finding.number()).steps());
       assertThat(finding.failure()).hasValueSatisfying(failure -> assertThat(failure).contains("once"));
     }
@@ -235,6 +263,7 @@ class CampaignTest {
       Campaign campaign = run(on, against, 10);
       assertThat(campaign.stopped()).contains("does not boot");
       assertThat(campaign.findings()).hasSize(1);
+      assertThat(campaign.findings().get(0).reduction()).isEqualTo(Reduction.CUT_SHORT);
       assertThat(campaign.next()).as("the one that broke it is not to be run again")
           .isEqualTo(campaign.findings().get(0).number() + 1);
     }
@@ -252,6 +281,71 @@ class CampaignTest {
       Campaign campaign = run(on, against, 10);
       assertThat(campaign.isInterrupted()).isTrue();
       assertThat(campaign.findings()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anEndBeforeAFindingWasRepeatedIsNotTakenForOneThatDidNotComeAgain() {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (runs[0]++ == 1) {
+        throw new CancelledException();
+      }
+      throw new IllegalStateException("always");
+    })) {
+      Campaign campaign = run(on, against, 10);
+      assertThat(campaign.findings().get(0).reduction()).isEqualTo(Reduction.NOT_REPEATED);
+      assertThat(campaign.findings().get(0).lasting()).isFalse();
+    }
+  }
+
+  /** Answers after a while by the test's clock, or hangs for as long as it may. */
+  private Backend slow(Duration usual, Predicate<Workload> hanging) {
+    return new Defective(simulator("sim"), (workload, trace) -> {
+      if (hanging.test(workload)) {
+        waited.add(limit);
+        now = now.plus(limit);
+        throw new IllegalStateException("no answer");
+      }
+      now = now.plus(usual);
+      return trace;
+    });
+  }
+
+  private static boolean pins(Workload workload) {
+    return workload.steps().stream().anyMatch(step -> step instanceof Step.Pin);
+  }
+
+  @Test
+  void aHangIsReducedWithoutWaitingForItAsLongAsAtFirst() {
+    try (Backend on = simulator("sound"); Backend slow = slow(Duration.ofSeconds(6), CampaignTest::pins)) {
+      Campaign campaign = run(on, slow, 5000, 60);
+      assertThat(campaign.findings()).hasSize(1);
+      assertThat(campaign.findings().get(0).reduction()).isEqualTo(Reduction.LEAST);
+      assertThat(campaign.findings().get(0).workload().steps()).hasSize(2).last().isInstanceOf(Step.Pin.class);
+      assertThat(waited).as("ten times six seconds while it was reduced")
+          .containsExactly(Duration.ofSeconds(60), OWN_LIMIT);
+      assertThat(limit).as("later").isEqualTo(OWN_LIMIT);
+    }
+  }
+
+  @Test
+  void aQuickMachineIsWaitedForToo() {
+    try (Backend on = simulator("sound"); Backend slow = slow(Duration.ofMillis(2), CampaignTest::pins)) {
+      run(on, slow, 5000, 60);
+      assertThat(waited).containsExactly(Duration.ofSeconds(30), OWN_LIMIT);
+    }
+  }
+
+  @Test
+  void aReductionThatTakesTooLongEnds() {
+    try (Backend on = simulator("sound");
+        Backend slow = slow(Duration.ofMinutes(2), workload -> workload.steps().size() > 3)) {
+      Duration before = now;
+      Campaign campaign = run(on, slow, 1_000_000, 1);
+      assertThat(campaign.findings().get(0).reduction()).isEqualTo(Reduction.CUT_SHORT);
+      assertThat(now.minus(before)).as("twice until it counts as one, then half an hour and what is being run")
+          .isBetween(Duration.ofMinutes(20 + 30), Duration.ofMinutes(20 + 30 + 20));
     }
   }
 }

@@ -33,6 +33,7 @@ class ShrinkerTest {
       """).get(0);
 
   private int runs;
+  private boolean ended;
 
   /** What a bench shows of a workload in which a step is of this kind. */
   private static Trial diverged(Step step, String field) {
@@ -52,8 +53,8 @@ class ShrinkerTest {
   }
 
   private String shrunk(Trial.Bench bench, int tries) {
-    Shrinker shrinker = new Shrinker(bench, LARGE, bench.run(LARGE), tries);
-    shrinker.shrink();
+    Shrinker shrinker = new Shrinker(bench, LARGE, bench.run(LARGE), tries, () -> false);
+    ended = shrinker.shrink();
     assertThat(Symptom.of(shrinker.trial())).isEqualTo(Symptom.of(bench.run(shrinker.best())));
     return WorkloadWriter.format(shrinker.best());
   }
@@ -69,6 +70,7 @@ class ShrinkerTest {
           - map: {as: a, pages: 1}
           - move: {pages: a, to: 0}
         """);
+    assertThat(ended).isTrue();
   }
 
   @Test
@@ -123,7 +125,16 @@ class ShrinkerTest {
   @Test
   void theNumberOfTriesIsBounded() {
     shrunk(workload -> trial(workload, step -> step instanceof Step.Move), 7);
+    assertThat(ended).isFalse();
     assertThat(runs).as("the tries, the one before them and the one after").isLessThanOrEqualTo(9);
+  }
+
+  @Test
+  void theEndMayComeBeforeTheTriesAreUsedUp() {
+    Trial.Bench bench = workload -> trial(workload, step -> step instanceof Step.Move);
+    Shrinker shrinker = new Shrinker(bench, LARGE, bench.run(LARGE), 1000, () -> runs >= 5);
+    assertThat(shrinker.shrink()).isFalse();
+    assertThat(runs).isEqualTo(5);
   }
 
   @Test
@@ -132,8 +143,8 @@ class ShrinkerTest {
     Shrinker shrinker = new Shrinker(workload -> {
       deaths[0]++;
       return DEAD;
-    }, LARGE, diverged(LARGE.steps().get(0), "returned"), 100);
-    shrinker.shrink();
+    }, LARGE, diverged(LARGE.steps().get(0), "returned"), 100, () -> false);
+    assertThat(shrinker.shrink()).isFalse();
     assertThat(deaths[0]).isEqualTo(10);
     assertThat(shrinker.best()).isEqualTo(LARGE);
   }

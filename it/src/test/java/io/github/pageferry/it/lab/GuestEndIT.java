@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,12 +82,12 @@ class GuestEndIT {
   @Test
   void aGuestThatHangsIsEnded() {
     assertRuns();
-    lab.setAnswerLimit(Duration.ofSeconds(1));
+    lab.limitAnswers(Optional.of(Duration.ofSeconds(1)));
     try {
       assertThatThrownBy(() -> lab.factsOf(GuestFacts.SILENCE)).isInstanceOf(GuestDiedException.class)
           .hasMessageContaining("did not answer in time");
     } finally {
-      lab.setAnswerLimit(Guest.ANSWER_LIMIT);
+      lab.limitAnswers(Optional.empty());
     }
     assertThat(emulators()).isEmpty();
     assertRuns();
