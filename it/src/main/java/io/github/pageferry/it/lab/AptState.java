@@ -32,7 +32,10 @@ final class AptState {
   /** The same in the environment. */
   static final String VARIABLE = "PAGEFERRY_LAB_MIRROR";
 
-  private static final Path KEYS = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+  /** Where the Debian archive's keys are instead, as a system property. For tests. */
+  static final String KEYS_PROPERTY = "pageferry.lab.keys";
+
+  private static final String KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg";
   private static final String ARCHIVE = "http://deb.debian.org/debian";
   private static final String SECURITY = "-security";
   private static final int ATTEMPTS = 3;
@@ -61,8 +64,12 @@ final class AptState {
             + " apt dpkg debian-keyring; Arch: pacman -S apt dpkg debian-archive-keyring)");
       }
     }
-    return Files.isReadable(KEYS) ? Optional.empty()
-        : Optional.of("the Debian archive's keys are missing (" + KEYS + "): apt-get install debian-archive-keyring");
+    return Files.isReadable(keys()) ? Optional.empty()
+        : Optional.of("the Debian archive's keys are missing (" + keys() + "): apt-get install debian-archive-keyring");
+  }
+
+  private static Path keys() {
+    return Path.of(System.getProperty(KEYS_PROPERTY, KEYS));
   }
 
   private void require() {
@@ -124,7 +131,7 @@ final class AptState {
     String security = setting().map(uri -> uri + SECURITY)
         .orElseGet(() -> first(uris, "/debian" + SECURITY).orElse(ARCHIVE + SECURITY));
     return suites.stream()
-        .map(suite -> "deb [signed-by=" + KEYS + "] " + (suite.security() ? security : archive) + " " + suite.name()
+        .map(suite -> "deb [signed-by=" + keys() + "] " + (suite.security() ? security : archive) + " " + suite.name()
             + " main\n")
         .collect(Collectors.joining());
   }
@@ -169,7 +176,10 @@ final class AptState {
   /** Downloads a package and unpacks it into a folder. To be called under the cache's lock. */
   void unpack(DebianPackage wanted, Path into) throws IOException {
     Path debs = Files.createDirectories(cache.resolve("debs"));
-    Path download = Files.createDirectories(debs.resolve(".unfinished"));
+    Path download = debs.resolve(".unfinished");
+    // of a process that was killed
+    LabFolder.delete(download);
+    Files.createDirectory(download);
     try {
       fetch(download, "download", wanted.name() + "=" + wanted.version());
       try (Stream<Path> files = Files.list(download)) {
@@ -203,7 +213,7 @@ final class AptState {
   private static void check(Path deb, DebianPackage wanted) throws IOException {
     String sum = sha256(deb);
     if (!sum.equals(wanted.sha256())) {
-      throw new IOException(deb.getFileName() + " has the SHA-256 sum " + sum + ", and should have " + wanted.sha256());
+      throw new CannotRunException(deb.getFileName() + " has the SHA-256 sum " + sum + ", and should have " + wanted.sha256());
     }
   }
 
