@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How long the reduction of a finding may take. What hangs costs as much as it is waited for, over and over, and a backend's own
- * limit is for any workload on any machine; how long this machine takes for workloads of this kind shows in those that it
- * answers.
+ * How long the reduction of a finding may take. What hangs costs as much as it is waited for, over and over, and a backend's
+ * own limit is for any workload on any machine; how long this machine takes for workloads of this kind shows in those that
+ * it answers.
  */
 final class Patience {
 

@@ -309,8 +309,8 @@ final class Guest implements AutoCloseable {
   }
 
   /**
-   * Ends the machine and says how it died. One crash is noticed by its console, by its line or by its end, whichever comes first;
-   * so it is the whole console that says what it was.
+   * Ends the machine and says how it died. One crash is noticed by its console, by its line or by its end, whichever comes
+   * first; so it is the whole console that says what it was.
    *
    * @param otherwise what it did where the console says nothing of a crash
    */

@@ -188,7 +188,7 @@ public final class LabBackend implements Backend {
 
   @Override
   public void limitAnswers(Optional<Duration> limit) {
-    answerLimit = limit.orElse(Guest.ANSWER_LIMIT);
+    answerLimit = limit.filter(most -> most.compareTo(Guest.ANSWER_LIMIT) < 0).orElse(Guest.ANSWER_LIMIT);
   }
 
   @Override

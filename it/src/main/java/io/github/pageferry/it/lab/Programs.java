@@ -51,7 +51,7 @@ final class Programs {
   /** Runs a program in a folder, without input, with more variables in its environment. */
   static Ended run(Path folder, Map<String, String> environment, List<String> command) {
     List<String> found = new ArrayList<>(command);
-    find(command.get(0)).ifPresent(program -> found.set(0, program.toString()));
+    find(command.get(0)).ifPresent(program -> found.set(0, program.toAbsolutePath().toString()));
     ProcessBuilder builder = new ProcessBuilder(found).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder.environment().put("LC_ALL", "C.UTF-8");

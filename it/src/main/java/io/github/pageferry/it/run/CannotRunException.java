@@ -1,6 +1,9 @@
 package io.github.pageferry.it.run;
 
-/** What was asked for cannot be done on this machine, or not any more. The message says why and, where there is one, the way out. */
+/**
+ * What was asked for cannot be done on this machine, or not any more. The message says why and, where there is one, the way
+ * out.
+ */
 public final class CannotRunException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -50,7 +50,7 @@ public interface Backend extends AutoCloseable {
   /**
    * How long an answer may take from now on before {@link #run} ends with an exception. One that cannot hang has no limit.
    *
-   * @param limit no more than the backend's own; empty for that
+   * @param limit of no effect where it is above the backend's own; empty for that
    */
   default void limitAnswers(Optional<Duration> limit) {
     // has no limit

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A machine's programs and an archive, as scripts and files in a folder: lists are copied, and a package is a text that names
@@ -82,7 +83,7 @@ final class FakeDebian implements AutoCloseable {
     }
   }
 
-  /** Puts packages into the pool and into the only list. */
+  /** Puts packages into the only list. */
   void offer(DebianPackage... packages) {
     List<String> stanzas = new ArrayList<>();
     for (DebianPackage each : packages) {
@@ -93,9 +94,9 @@ final class FakeDebian implements AutoCloseable {
 
   /** Puts a package into the pool. */
   DebianPackage build(String name, String version, String... files) {
+    String text = Stream.of(files).map(file -> file + "\n").collect(Collectors.joining());
     try {
-      return new DebianPackage(name, version, 0,
-          AptState.sha256(write("pool/" + name + ".deb", List.of(files).stream().map(file -> file + "\n").collect(Collectors.joining()))));
+      return new DebianPackage(name, version, 0, AptState.sha256(write("pool/" + name + ".deb", text)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -137,8 +137,9 @@ class KernelStoreTest {
   void withoutAptTheCommandsThatBringItAreNamed() {
     debian.remove("bin/dpkg-deb");
     assertThatThrownBy(() -> store().obtain("6.1", false)).isInstanceOf(CannotRunException.class)
-        .hasMessage("kernel 6.1 is not in " + cache + ", and cannot be fetched: there is no dpkg-deb on this machine to fetch Debian"
-            + " packages with (Fedora: dnf install apt dpkg debian-keyring; Arch: pacman -S apt dpkg debian-archive-keyring)");
+        .hasMessage("kernel 6.1 is not in " + cache + ", and cannot be fetched: there is no dpkg-deb on this machine to fetch"
+            + " Debian packages with (Fedora: dnf install apt dpkg debian-keyring;"
+            + " Arch: pacman -S apt dpkg debian-archive-keyring)");
   }
 
   @Test

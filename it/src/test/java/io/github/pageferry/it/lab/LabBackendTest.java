@@ -8,8 +8,10 @@ import io.github.pageferry.it.run.CannotRunException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,18 @@ class LabBackendTest {
       assertThatThrownBy(() -> lab.factsOf(FakeEmulator.OFF)).isInstanceOf(GuestDiedException.class)
           .hasMessageStartingWith("the guest ended while it was asked for facts of switched off");
       assertThat(lab.factsOf("that")).isEqualTo("is that");
+      assertThat(boots()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aGuestThatHangsIsEndedAfterAsLongAsAnAnswerMayTake() throws IOException {
+    try (LabBackend lab = FakeEmulator.backend(marks, 2, notes)) {
+      lab.limitAnswers(Optional.of(Duration.ofMillis(200)));
+      assertThatThrownBy(() -> lab.factsOf(FakeEmulator.SILENCE)).isInstanceOf(GuestDiedException.class)
+          .hasMessageStartingWith("the guest did not answer in time while it was asked for facts of silence");
+      lab.limitAnswers(Optional.empty());
+      assertThat(lab.factsOf("this")).isEqualTo("is this");
       assertThat(boots()).isEqualTo(2);
     }
   }
