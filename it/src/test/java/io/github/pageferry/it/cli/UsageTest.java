@@ -2,10 +2,12 @@ package io.github.pageferry.it.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.it.lab.LabTopology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,13 @@ class UsageTest {
     assertThat(pageferry.run("help", command)).isZero();
     assertThat(pageferry.out).isEqualTo(help);
     assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  void theHelpOfLabRunNamesEveryTopology() {
+    assertThat(pageferry.run("lab", "run", "--help")).isZero();
+    assertThat(pageferry.out.replaceAll("\\s+", " "))
+        .contains("or a name: " + String.join(", ", new TreeSet<>(LabTopology.named().keySet())) + ".");
   }
 
   @Test

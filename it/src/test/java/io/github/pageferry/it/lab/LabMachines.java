@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.pageferry.it.run.CannotRunException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The lab for tests. Where it is not possible they are skipped, or fail if that is what the environment wants. */
@@ -32,5 +34,22 @@ final class LabMachines {
       }
       return abort("no lab: " + e.getMessage());
     }
+  }
+
+  /** What a guest says about something, by name. */
+  static Map<String, String> facts(LabBackend lab, String about) {
+    Map<String, String> facts = new TreeMap<>();
+    lab.factsOf(about).lines().map(line -> line.split("=", 2)).forEach(fact -> facts.put(fact[0], fact[1]));
+    return facts;
+  }
+
+  /** Reads {@code 0:256,1:none}. */
+  static Map<String, String> pairs(String text) {
+    Map<String, String> pairs = new TreeMap<>();
+    for (String pair : text.split(",")) {
+      String[] parts = pair.split(":", -1);
+      pairs.put(parts[0], parts[1]);
+    }
+    return pairs;
   }
 }

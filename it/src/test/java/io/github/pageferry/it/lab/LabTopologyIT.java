@@ -17,34 +17,33 @@ class LabTopologyIT {
 
   private static final int PAGES = 512;
 
-  private static Map<String, String> facts(LabBackend lab, String about) {
-    Map<String, String> facts = new TreeMap<>();
-    lab.factsOf(about).lines().map(line -> line.split("=", 2)).forEach(fact -> facts.put(fact[0], fact[1]));
-    return facts;
-  }
-
-  @ParameterizedTest(name = "{0}")
+  /** Each oddity on one kernel, all of them at once on others. */
+  @ParameterizedTest(name = "{1} on {0}")
   @CsvSource(delimiter = '|', value = {
-      "no-memory   | 0,1,2   | 0-1   | 0:256,1:256,2:none       | 0:0,1:1,2:2",
-      "no-cpu      | 0,1,2,3 | 0-3   | 0:256,1:256,2:256,3:256  | 0:0,1:1,2:,3:",
-      "hole        | 0,2,3   | 0,2-3 | 0:256,2:256,3:256        | 0:0,2:1,3:2",
-      "memory-hole | 0,1,2,3 | 0,2-3 | 0:256,1:none,2:256,3:256 | 0:0,1:1,2:2,3:3",
-      "uneven      | 0,1,2   | 0-2   | 0:512,1:128,2:256        | 0:0-1,1:2,2:",
+      "6.1  | no-memory   | 0,1,2   | 0-1   | 0:256,1:256,2:none       | 0:0,1:1,2:2",
+      "6.1  | no-cpu      | 0,1,2,3 | 0-3   | 0:256,1:256,2:256,3:256  | 0:0,1:1,2:,3:",
+      "6.1  | hole        | 0,2,3   | 0,2-3 | 0:256,2:256,3:256        | 0:0,2:1,3:2",
+      "6.1  | memory-hole | 0,1,2,3 | 0,2-3 | 0:256,1:none,2:256,3:256 | 0:0,1:1,2:2,3:3",
+      "6.1  | uneven      | 0,1,2   | 0-2   | 0:512,1:128,2:256        | 0:0-1,1:2,2:",
+      "6.1  | one-cpu     | 0,1,2,3 | 0-3   | 0:256,1:256,2:256,3:256  | 0:0,1:,2:,3:",
+      "6.1  | 256M/2cpus,-,1cpu,128M/1cpu,256M | 0,2,3,4 | 0,3-4 | 0:256,2:none,3:128,4:256 | 0:0-1,2:2,3:3,4:",
+      "6.12 | 256M/2cpus,-,1cpu,128M/1cpu,256M | 0,2,3,4 | 0,3-4 | 0:256,2:none,3:128,4:256 | 0:0-1,2:2,3:3,4:",
+      "7.3  | 256M/2cpus,-,1cpu,128M/1cpu,256M | 0,2,3,4 | 0,3-4 | 0:256,2:none,3:128,4:256 | 0:0-1,2:2,3:3,4:",
   })
-  void isReadAsItWasBuilt(String topology, String nodes, String withMemory, String memory, String cpus) {
+  void isReadAsItWasBuilt(String kernel, String topology, String nodes, String withMemory, String memory, String cpus) {
     List<String> notes = new ArrayList<>();
-    try (LabBackend lab = LabMachines.open("6.1", LabTopology.parse(topology), notes)) {
-      Map<String, String> facts = facts(lab, GuestFacts.TOPOLOGY);
+    try (LabBackend lab = LabMachines.open(kernel, LabTopology.parse(topology), notes)) {
+      Map<String, String> facts = LabMachines.facts(lab, GuestFacts.TOPOLOGY);
       assertThat(facts).containsEntry("nodes", nodes).containsEntry("with memory", withMemory)
           .containsEntry("allowed", withMemory);
-      pairs(memory).forEach((node, megabytes) -> assertThat(facts).containsEntry("memory of " + node, megabytes));
-      pairs(cpus).forEach((node, list) -> assertThat(facts).containsEntry("CPUs of " + node, list));
+      LabMachines.pairs(memory).forEach((node, megabytes) -> assertThat(facts).containsEntry("memory of " + node, megabytes));
+      LabMachines.pairs(cpus).forEach((node, list) -> assertThat(facts).containsEntry("CPUs of " + node, list));
       for (String from : nodes.split(",")) {
         for (String to : nodes.split(",")) {
           assertThat(facts).containsEntry("distance " + from + " " + to, from.equals(to) ? "10" : "20");
         }
       }
-      assertPins(facts(lab, GuestFacts.PINNER), pairs(memory));
+      assertPins(LabMachines.facts(lab, GuestFacts.PINNER), LabMachines.pairs(memory));
     }
   }
 
@@ -73,7 +72,7 @@ class LabTopologyIT {
   /** Each node has its share of all pages, give or take what the last, incomplete round brings it. */
   private static void assertShares(String moved, List<String> nodes, ToIntFunction<String> weight) {
     assertThat(moved).startsWith("complete ");
-    Map<String, String> counts = pairs(moved.substring("complete ".length()));
+    Map<String, String> counts = LabMachines.pairs(moved.substring("complete ".length()));
     assertThat(counts.keySet()).containsExactlyElementsOf(nodes);
     int weights = nodes.stream().mapToInt(weight).sum();
     for (String node : nodes) {
@@ -82,14 +81,5 @@ class LabTopologyIT {
           .isCloseTo(share, within((double) weight.applyAsInt(node)));
     }
     assertThat(counts.values().stream().mapToInt(Integer::parseInt).sum()).isEqualTo(PAGES);
-  }
-
-  private static Map<String, String> pairs(String text) {
-    Map<String, String> pairs = new TreeMap<>();
-    for (String pair : text.split(",")) {
-      String[] parts = pair.split(":", -1);
-      pairs.put(parts[0], parts[1]);
-    }
-    return pairs;
   }
 }
