@@ -22,10 +22,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The built-in corpus is what its README says: each case of its tables stands in a recorded trace of the workload named. */
 class CorpusTest {
@@ -33,7 +35,10 @@ class CorpusTest {
   private static final Path CORPUS = Path.of("src/main/resources/corpus");
   private static final Path ONE_NODE_TRACES = Path.of("src/test/resources/traces/6.18");
   private static final Pattern QUOTED = Pattern.compile("`([a-z0-9-]+)`");
-  private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z]+Test)\\.([a-zA-Z]+)`");
+  private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z]+(?:Test|IT))\\.([a-zA-Z]+)`");
+
+  /** The line before the table of those. */
+  private static final String NO_STEP_CAN = "guests of the lab with three nodes) do, or nothing does:";
 
   /** Which steps make the calls of the README's first table. */
   private static final Map<String, Set<String>> STEPS = Map.ofEntries(
@@ -143,7 +148,8 @@ class CorpusTest {
   @Test
   void everyTestThatTheReadmeNamesExists() throws IOException {
     List<Path> folders = List.of(
-        Path.of("../native/src/test/java/io/github/pageferry/linux"), Path.of("../java/src/test/java/io/github/pageferry"));
+        Path.of("../native/src/test/java/io/github/pageferry/linux"), Path.of("../java/src/test/java/io/github/pageferry"),
+        Path.of("src/test/java/io/github/pageferry/it/lab"));
     List<String> missing = new ArrayList<>();
     int named = 0;
     Matcher matcher = TEST.matcher(Files.readString(CORPUS.resolve("README.md")));
@@ -160,6 +166,34 @@ class CorpusTest {
     }
     assertThat(missing).isEmpty();
     assertThat(named).isGreaterThan(15);
+  }
+
+  /** As of 2026. */
+  @ParameterizedTest
+  @ValueSource(strings = {"move_pages 12", "migrate_pages 3", "mbind 4", "get_mempolicy 2", "set_mempolicy 5"})
+  void everyCaseOfLtpHasARow(String cases) throws IOException {
+    String call = cases.split(" ")[0];
+    List<String> wanted = IntStream.rangeClosed(1, Integer.parseInt(cases.split(" ")[1]))
+        .mapToObj(number -> "%s%02d".formatted(call, number)).toList();
+    assertThat(casesWithARow()).containsAll(wanted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bind_range", "checkaffinity", "checktopology", "distance", "ftok", "getnodemask", "mbind_mig_pages",
+      "migrate_pages", "move_pages", "mynode", "node-parse", "nodemap", "numademo", "pagesize", "prefered", "printcpu", "randmap",
+      "realloc_test", "regress", "regress-io", "regress2", "runltp", "shmtest", "tbitmap", "tshared", "tshm"})
+  void everyTestOfNumactlHasARow(String name) throws IOException {
+    assertThat(casesWithARow()).contains(name);
+  }
+
+  /** The first cells of both tables of LTP's and numactl's cases. */
+  private static Set<String> casesWithARow() throws IOException {
+    Set<String> cases = new HashSet<>();
+    for (String text : List.of("## What LTP and numactl check", NO_STEP_CAN)) {
+      table(text).forEach(row -> Stream.of(row.get(0).split(", "))
+          .forEach(name -> cases.add(name.replaceAll("^(LTP|numactl) ", ""))));
+    }
+    return cases;
   }
 
   /** What 6.18 answered to each workload: recorded on one node and on four. */

@@ -35,6 +35,9 @@ public final class GuestFacts {
   /** What the kernel has counted since it booted. */
   public static final String COUNTERS = "counters";
 
+  /** Where new pages come under policies of a thread, and under one of many preferred nodes. */
+  public static final String POLICIES = "policies";
+
   /** The kernel panics. */
   public static final String PANIC = "panic";
 
@@ -56,6 +59,7 @@ public final class GuestFacts {
       case TOPOLOGY -> lines(topology());
       case PINNER -> lines(pinner());
       case COUNTERS -> counters();
+      case POLICIES -> lines(PolicyFacts.all());
       case PANIC -> write(Path.of("/proc/sysrq-trigger"), "c");
       case COMPLAINT -> write(Path.of("/dev/kmsg"), "<0>BUG: a test says that something is broken\n");
       case EXIT -> exit();
