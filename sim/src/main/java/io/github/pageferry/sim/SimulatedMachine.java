@@ -98,7 +98,10 @@ public final class SimulatedMachine {
    * @return how many the node has now
    */
   public int hugePages(int node, int count) {
-    return kernel.hugetlb.setPoolSize(node, count);
+    kernel.sysEnter();
+    int result = kernel.hugetlb.setPoolSize(node, count);
+    kernel.sysExit();
+    return result;
   }
 
   /**
@@ -107,7 +110,10 @@ public final class SimulatedMachine {
    * @return 0, or -EBUSY where it has one
    */
   public long swapOn(int pages) {
-    return kernel.swapfile.sysSwapon(pages);
+    kernel.sysEnter();
+    long result = kernel.swapfile.sysSwapon(pages);
+    kernel.sysExit();
+    return result;
   }
 
   /**
@@ -116,7 +122,10 @@ public final class SimulatedMachine {
    * @return 0, -EINVAL where it has none, or -ENOMEM
    */
   public long swapOff() {
-    return kernel.swapfile.sysSwapoff();
+    kernel.sysEnter();
+    long result = kernel.swapfile.sysSwapoff();
+    kernel.sysExit();
+    return result;
   }
 
   /**
@@ -125,7 +134,10 @@ public final class SimulatedMachine {
    * @return how many were freed, fewer than wanted where no more could be
    */
   public int reclaim(int node, int pages) {
-    return kernel.vmscanReclaim.tryToFreePages(kernel.nodes.zone(node), pages);
+    kernel.sysEnter();
+    int result = kernel.vmscanReclaim.tryToFreePages(kernel.nodes.zone(node), pages);
+    kernel.sysExit();
+    return result;
   }
 
   /**
@@ -145,7 +157,10 @@ public final class SimulatedMachine {
    */
   public int offline(int node, int pages) {
     Zone zone = kernel.nodes.zone(node);
-    return kernel.memoryHotplug.offlinePages(zone, zone.end() - pages, pages);
+    kernel.sysEnter();
+    int result = kernel.memoryHotplug.offlinePages(zone, zone.end() - pages, pages);
+    kernel.sysExit();
+    return result;
   }
 
   /** The kernel's release. */

@@ -52,9 +52,31 @@ public final class SimulatedProcess {
     return task;
   }
 
+  /** Where each call begins. */
   private Kernel enter() {
     kernel.current = task;
+    kernel.sysEnter();
     return kernel;
+  }
+
+  /** Where each call ends that {@link #enter} began. */
+  private void leave() {
+    kernel.sysExit();
+  }
+
+  private long leave(long result) {
+    kernel.sysExit();
+    return result;
+  }
+
+  private int leave(int result) {
+    kernel.sysExit();
+    return result;
+  }
+
+  private <T> T leave(T result) {
+    kernel.sysExit();
+    return result;
   }
 
   /** The same process as seen by a thread of it that has this user's rights and no capabilities. */
@@ -92,6 +114,7 @@ public final class SimulatedProcess {
   public void mapPrivate(long address, long pages, int prot) {
     enter().mmap.mmapRegion(
         task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(accessFlags(prot) | MAY_ALL));
+    leave();
   }
 
   /** {@code mmap(MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED)}: returns the file behind it. */
@@ -99,13 +122,14 @@ public final class SimulatedProcess {
     VmFile file = enter().shmem.newFile(pages);
     mapFile(address, pages, prot, file, true);
     kernel.inodes.fput(file);
-    return file;
+    return leave(file);
   }
 
   /** {@code mmap(MAP_FIXED)} of a whole file where nothing is mapped. */
   public void mapFile(long address, long pages, int prot, VmFile file, boolean shared) {
     long flags = accessFlags(prot) | MAY_ALL | (shared ? VmFlag.SHARED | VmFlag.MAYSHARE : 0);
     enter().mmap.mmapRegion(task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(flags), file, 0);
+    leave();
   }
 
   /**
@@ -118,7 +142,7 @@ public final class SimulatedProcess {
     Kernel k = enter();
     Vma source = task.mm().findVma(of);
     if (source == null || source.start > of || source.file == null) {
-      return -Errno.EFAULT.number();
+      return leave(-Errno.EFAULT.number());
     }
     long length = pages << PageTable.PAGE_SHIFT;
     Vma copy = k.mmap.mmapRegion(task.mm(), address, length, source.flags, source.file, source.pageIndex(of));
@@ -128,7 +152,7 @@ public final class SimulatedProcess {
       task.mm().lockedVm += copy.pages();
       k.mlock.populateVmaPageRange(copy, copy.start, copy.end);
     }
-    return 0;
+    return leave(0);
   }
 
   /**
@@ -148,7 +172,7 @@ public final class SimulatedProcess {
       k.mmap.doMunmap(task.mm(), address, length);
     }
     k.inodes.fput(file);
-    return error;
+    return leave(error);
   }
 
   /** {@code mmap} of device memory ({@code remap_pfn_range()}): there at once, and no page behind it. */
@@ -160,41 +184,42 @@ public final class SimulatedProcess {
     for (long at = vma.start; at < vma.end; at += PageTable.PAGE_SIZE) {
       task.mm().pageTable().set(at, Pte.of(pfn++, vma.pageProt) | Pte.SPECIAL);
     }
+    leave();
   }
 
   /** {@code munmap(2)}. */
   public long unmap(long address, long length) {
-    return enter().mmap.sysMunmap(address, length);
+    return leave(enter().mmap.sysMunmap(address, length));
   }
 
   /** {@code mprotect(2)}. */
   public long protect(long address, long length, int prot) {
-    return enter().mprotect.sysMprotect(address, length, accessFlags(prot));
+    return leave(enter().mprotect.sysMprotect(address, length, accessFlags(prot)));
   }
 
   /** {@code mlock(2)}. */
   public long lock(long address, long length) {
-    return enter().mlock.sysMlock(address, length, true);
+    return leave(enter().mlock.sysMlock(address, length, true));
   }
 
   /** {@code munlock(2)}. */
   public long unlock(long address, long length) {
-    return enter().mlock.sysMlock(address, length, false);
+    return leave(enter().mlock.sysMlock(address, length, false));
   }
 
   /** {@code msync(MS_SYNC)}. */
   public long sync(long address, long length) {
-    return enter().msync.sysMsync(address, length);
+    return leave(enter().msync.sysMsync(address, length));
   }
 
   /** {@code madvise(MADV_DONTNEED)}. */
   public long dontneed(long address, long length) {
-    return enter().madvise.sysDontneed(address, length);
+    return leave(enter().madvise.sysDontneed(address, length));
   }
 
   /** {@code madvise(MADV_MERGEABLE)}: {@link #mergePages} merges them. */
   public long mergeable(long address, long length) {
-    return enter().madvise.sysMergeable(address, length);
+    return leave(enter().madvise.sysMergeable(address, length));
   }
 
   /** Lets ksmd merge all equal pages; 2.6.36's leaves those out that wait in a pagevec, which is emptied first. */
@@ -202,28 +227,31 @@ public final class SimulatedProcess {
     Kernel k = enter();
     k.swap.lruAddDrainAll();
     k.ksm.settle();
+    leave();
   }
 
   /** {@code madvise(MADV_HUGEPAGE)} of a mapping as a whole: huge pages may back it, where the kernel has them. */
   public void adviseHuge(long address) {
     enter().madvise.sysHugepage(address);
+    leave();
   }
 
   // Access.
 
   /** Reads from the page at an address: 0, or -EFAULT where the process would get a signal. */
   public int read(long address) {
-    return enter().pageFault.read(address);
+    return leave(enter().pageFault.read(address));
   }
 
   /** Fills the page at an address with a pattern: 0, or -EFAULT. */
   public int write(long address, long pattern) {
-    return enter().pageFault.write(address, pattern);
+    return leave(enter().pageFault.write(address, pattern));
   }
 
   /** The pattern that a page holds that can be read without a fault. */
   public long peek(long address) {
-    return enter().pageFault.peek(address);
+    kernel.current = task;
+    return kernel.pageFault.peek(address);
   }
 
   /** Whether the page table has something for this address: a page, or where it went. */
@@ -235,7 +263,7 @@ public final class SimulatedProcess {
 
   /** {@code set_mempolicy(2)}. */
   public long setPolicy(int mode, NodeMask nodes) {
-    return enter().mempolicy.sysSetMempolicy(mode, nodes);
+    return leave(enter().mempolicy.sysSetMempolicy(mode, nodes));
   }
 
   /**
@@ -244,7 +272,7 @@ public final class SimulatedProcess {
    * @param flags {@link Mempolicy#F_NODE}, {@link Mempolicy#F_ADDR}, {@link Mempolicy#F_MEMS_ALLOWED}
    */
   public Mempolicy.Got getPolicy(long address, int flags) {
-    return enter().mempolicy.sysGetMempolicy(address, flags);
+    return leave(enter().mempolicy.sysGetMempolicy(address, flags));
   }
 
   /** {@code set_mempolicy(MPOL_DEFAULT)}. */
@@ -254,28 +282,28 @@ public final class SimulatedProcess {
 
   /** {@code mbind(2)}. */
   public long bind(long address, long length, int mode, NodeMask nodes, int flags) {
-    return enter().mbind.sysMbind(address, length, mode, nodes, flags);
+    return leave(enter().mbind.sysMbind(address, length, mode, nodes, flags));
   }
 
   /** {@code migrate_pages(2)}. */
   public long migratePages(int pid, NodeMask from, NodeMask to) {
-    return enter().mbind.sysMigratePages(pid, from, to);
+    return leave(enter().mbind.sysMigratePages(pid, from, to));
   }
 
   /** {@code move_pages(2)}; without nodes it asks where the pages are. */
   public long movePages(
       int pid, long count, UserLongs pages, @Nullable UserInts nodes, UserInts status, int flags) {
-    return enter().movePages.sysMovePages(pid, count, pages, nodes, status, flags);
+    return leave(enter().movePages.sysMovePages(pid, count, pages, nodes, status, flags));
   }
 
   /** {@code vmsplice(2)} of one page into a pipe: a reference on it until {@link #unpin}. */
   public long pin(long address) {
-    return enter().splice.vmsplice(address);
+    return leave(enter().splice.vmsplice(address));
   }
 
   /** Closes the pipe that {@link #pin} filled from this address last. */
   public long unpin(long address) {
-    return enter().splice.close(address);
+    return leave(enter().splice.close(address));
   }
 
   /**
@@ -287,9 +315,9 @@ public final class SimulatedProcess {
     Kernel k = enter();
     long pte = task.mm().pageTable().get(address);
     if (!Pte.present(pte) || Pte.special(pte) || Pte.huge(pte)) {
-      return -Errno.EFAULT.number();
+      return leave(-Errno.EFAULT.number());
     }
-    return k.vmscanReclaim.reclaimPage(Pte.pfn(pte)) ? 1 : 0;
+    return leave(k.vmscanReclaim.reclaimPage(Pte.pfn(pte)) ? 1 : 0);
   }
 
   /** Puts the process into a memory cgroup: what it has stays charged to whom it is, new pages go on the group's account. */
@@ -299,22 +327,24 @@ public final class SimulatedProcess {
 
   /** Confines the process to these nodes. */
   public long confine(NodeMask mems) {
-    return enter().cpuset.confine(task, mems);
+    return leave(enter().cpuset.confine(task, mems));
   }
 
   // Processes and files.
 
   /** {@code fork(2)}. */
   public SimulatedProcess fork() {
-    return new SimulatedProcess(kernel, enter().fork.doFork());
+    return leave(new SimulatedProcess(kernel, enter().fork.doFork()));
   }
 
   /** {@code exit(2)}: the process is gone, and with the first one all pipes. */
   public void exit() {
+    kernel.sysEnter();
     kernel.fork.doExit(task);
     if (task.pid() == 1) {
       kernel.splice.closeAll();
     }
+    leave();
   }
 
   /** A new file with zeroes written to all of its pages and synced, open. */
@@ -331,11 +361,12 @@ public final class SimulatedProcess {
       k.filemapFiles.genericPerformWrite(file, i, 0);
     }
     k.inodes.fsync(file);
-    return file;
+    return leave(file);
   }
 
   /** Closes the last descriptor and takes away the name of a file. */
   public void remove(VmFile file) {
     enter().inodes.fput(file);
+    leave();
   }
 }

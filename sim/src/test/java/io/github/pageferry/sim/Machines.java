@@ -2,6 +2,7 @@ package io.github.pageferry.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.sim.SimulatedMachine.KernelImage;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.Scheduler;
@@ -13,9 +14,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machines of a test: every test of this module gets its machines here, and each of them is held to the invariants when the test
- * ends, and to have lost no page when its processes have ended but those that its kernel is known to lose, without a word in the test
- * ({@code MachinesRuleTest} sees to the first, the platform's detection of extensions to the second).
+ * The machines of a test: every test of this module gets its machines here, and each of them is held to the invariants after its
+ * processes' calls ({@link StepWatch} says which) and when the test ends, and to have lost no page when its processes have ended but
+ * those that its kernel is known to lose, without a word in the test ({@code MachinesRuleTest} sees to that, and the platform's
+ * detection of extensions to the end).
  */
 public final class Machines {
 
@@ -23,6 +25,7 @@ public final class Machines {
   public static final MachineSpec SMALL = new MachineSpec(4, 4 << 20, 1);
 
   private static final ThreadLocal<List<Runnable>> CHECKS = ThreadLocal.withInitial(ArrayList::new);
+  private static final ThreadLocal<List<Kernel>> WATCHED = ThreadLocal.withInitial(ArrayList::new);
 
   private Machines() {}
 
@@ -32,18 +35,38 @@ public final class Machines {
   }
 
   public static SimulatedMachine boot(MachineSpec spec, String release) {
-    return boot(spec, release, null);
+    return watched(SimulatedMachine.boot(spec, release));
   }
 
   /** A machine whose tasks could run at the same time, as far as its scheduler lets them. */
   public static SimulatedMachine boot(MachineSpec spec, String release, @Nullable Scheduler scheduler) {
-    SimulatedMachine machine = SimulatedMachine.boot(spec, release, scheduler);
+    return watched(SimulatedMachine.boot(spec, release, scheduler));
+  }
+
+  /** A machine with a kernel of another make. */
+  public static SimulatedMachine boot(MachineSpec spec, String release, KernelImage image) {
+    return watched(SimulatedMachine.boot(spec, release, null, image));
+  }
+
+  private static SimulatedMachine watched(SimulatedMachine machine) {
+    watch(machine);
     CHECKS.get().add(() -> {
+      machine.kernel().syscalls = null;
       machine.invariants().check();
       end(machine.kernel());
       machine.invariants().checkEmpty();
     });
     return machine;
+  }
+
+  private static void watch(SimulatedMachine machine) {
+    machine.kernel().syscalls = new StepWatch(machine);
+    WATCHED.get().add(machine.kernel());
+  }
+
+  private static void stopWatching() {
+    WATCHED.get().forEach(kernel -> kernel.syscalls = null);
+    WATCHED.get().clear();
   }
 
   /**
@@ -74,6 +97,7 @@ public final class Machines {
   /** A migrator; the machine's invariants are checked unless the test closes it. */
   static SimulatedMigrator open(String options) {
     SimulatedMigrator migrator = SimulatedMigrator.open(options);
+    watch(migrator.machine());
     CHECKS.get().add(() -> {
       if (!migrator.isClosed()) {
         migrator.machine().invariants().check();
@@ -82,8 +106,9 @@ public final class Machines {
     return migrator;
   }
 
-  /** Says that this test breaks its machines; it is an error then if the invariants do hold. */
+  /** Says that this test breaks its machines from here on; it is an error then if the invariants do hold in the end. */
   public static void expectViolations() {
+    stopWatching();
     List<Runnable> checks = new ArrayList<>(CHECKS.get());
     CHECKS.get().clear();
     CHECKS.get().add(() -> assertThat(checks.stream().filter(Machines::fails)).as("machines that are broken").isNotEmpty());
@@ -100,6 +125,7 @@ public final class Machines {
 
   /** Says that a {@code BUG_ON} has stopped the machines of this test in the middle of something. */
   public static void expectCrash() {
+    stopWatching();
     CHECKS.get().clear();
   }
 
@@ -110,6 +136,7 @@ public final class Machines {
     public void afterEach(ExtensionContext context) {
       List<Runnable> checks = List.copyOf(CHECKS.get());
       CHECKS.get().clear();
+      WATCHED.get().clear();
       checks.forEach(Runnable::run);
     }
   }

@@ -74,7 +74,9 @@ final class FileChecker implements Checker {
       violations.add("page " + page + ": its writeback tag does not say whether it is under writeback");
     }
     long onDisk = mapping.host().disk(index);
-    if (!dirty && !writeback && !dirtyElsewhere && mapping.error == 0
+    // The file forgets a write that failed once it has been told (filemap_fdatawait()); the page keeps PG_error.
+    boolean failed = mapping.error != 0 || kernel.frames.has(page, PageFlag.ERROR);
+    if (!dirty && !writeback && !dirtyElsewhere && !failed
         && kernel.frames.content(page) != (onDisk == Inode.HOLE ? 0 : onDisk)) {
       violations.add("page " + page + " is clean, but holds " + kernel.frames.content(page) + " where the disk has " + onDisk);
     }

@@ -24,6 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Kernel {
 
+  /** {@code include/trace/events/syscalls.h}: an observer that takes no part. A call that stops the kernel does not end. */
+  public interface SyscallTrace {
+
+    /** A process begins a call or an access to its memory; some do so within another. */
+    void enter();
+
+    /** The one begun last has ended. */
+    void exit();
+  }
+
   public final KernelProfile profile;
   /** Who parts tasks that run at the same time; null where system calls come one after the other. */
   public final @Nullable Scheduler sched;
@@ -44,6 +54,8 @@ public final class Kernel {
   private final Task kernelThread;
   /** {@code current}: the task that runs. */
   public Task current;
+  /** Who is told of system calls; null where nobody is. */
+  public @Nullable SyscallTrace syscalls;
 
   public final Locking locks;
   public final PageAlloc pageAlloc;
@@ -148,6 +160,20 @@ public final class Kernel {
     migrate = factory.migrate();
     movePages = factory.movePages();
     memoryHotplug = new MemoryHotplug(this);
+  }
+
+  /** {@code trace_sys_enter()}. */
+  public void sysEnter() {
+    if (syscalls != null) {
+      syscalls.enter();
+    }
+  }
+
+  /** {@code trace_sys_exit()}. */
+  public void sysExit() {
+    if (syscalls != null) {
+      syscalls.exit();
+    }
   }
 
   /** All tasks, by rising pid. */

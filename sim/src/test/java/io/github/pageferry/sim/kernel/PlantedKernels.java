@@ -2,15 +2,17 @@ package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.SimulatedMachine.KernelImage;
 import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.Pte;
 import java.util.function.Function;
 
-/** Kernels of 2.6.36 with a mistake that shows only where tasks run at the same time. */
+/** Kernels with another engine: most have a mistake that shows only where tasks run at the same time. */
 public final class PlantedKernels {
 
   private PlantedKernels() {}
 
-  private static KernelImage with(Function<Kernel, Migrate> migrate) {
+  /** A kernel whose {@code mm/migrate.c} is this one. */
+  static KernelImage with(Function<Kernel, Migrate> migrate) {
     return (profile, frames, nodes) -> new Kernel(profile, frames, nodes, kernel -> new KernelFactory(kernel) {
       @Override
       Migrate migrate() {
@@ -27,6 +29,19 @@ public final class PlantedKernels {
         if (old != newpage) {
           super.removeMigrationPtes(old, newpage);
         }
+      }
+    });
+  }
+
+  /** Counts pages that it gives up as isolated for ever. */
+  public static KernelImage leavingPagesIsolated() {
+    return with(kernel -> new Migrate(kernel) {
+      @Override
+      public void putbackLruPages(PageList list) {
+        for (int page = list.first(); page != 0; page = list.next(page)) {
+          k.incZonePageState(page, k.swap.isolatedStat(page));
+        }
+        super.putbackLruPages(list);
       }
     });
   }

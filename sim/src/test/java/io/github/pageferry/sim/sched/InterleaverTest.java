@@ -3,7 +3,7 @@ package io.github.pageferry.sim.sched;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.sim.MachineSpec;
-import io.github.pageferry.sim.SimulatedMachine;
+import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.Scheduler.At;
@@ -31,13 +31,18 @@ class InterleaverTest {
   /** A machine with two pages in use, and two tasks that lock them in these orders. */
   private Throwable lockInOrders(long schedule, boolean sameOrder) {
     Interleaver sched = new Interleaver(carriers, false);
-    Kernel k = SimulatedMachine.boot(SMALL, "2.6.36", sched).kernel();
+    Kernel k = Machines.boot(SMALL, "2.6.36", sched).kernel();
     sched.attach(k);
     int a = k.pageAlloc.allocPagesExactNode(0, 0);
     int b = k.pageAlloc.allocPagesExactNode(0, 0);
     sched.spawn("first", () -> lockBoth(k, a, b));
     sched.spawn("second", () -> lockBoth(k, sameOrder ? a : b, sameOrder ? b : a));
-    return sched.run(new Chooser(schedule, 2, 10));
+    Throwable failure = sched.run(new Chooser(schedule, 2, 10));
+    if (failure == null) {
+      k.swap.putPage(a);
+      k.swap.putPage(b);
+    }
+    return failure;
   }
 
   private static void lockBoth(Kernel k, int one, int other) {
@@ -53,6 +58,7 @@ class InterleaverTest {
         .filter(found -> found != null).findFirst().orElseThrow();
     assertThat(failure).isInstanceOf(DeadlockException.class)
         .hasMessageContaining("first waits in lock_page() for page ").hasMessageContaining("second waits in lock_page() for page ");
+    Machines.expectCrash();
   }
 
   @Test
@@ -63,7 +69,7 @@ class InterleaverTest {
   @Test
   void aTaskThatFailsEndsTheOthersAndIsNamed() {
     Interleaver sched = new Interleaver(carriers, false);
-    Kernel k = SimulatedMachine.boot(SMALL, "2.6.36", sched).kernel();
+    Kernel k = Machines.boot(SMALL, "2.6.36", sched).kernel();
     sched.attach(k);
     List<String> ended = new ArrayList<>();
     sched.spawn("waiting", () -> {
@@ -80,7 +86,7 @@ class InterleaverTest {
   @Test
   void sleepingWithASpinlockHeldIsAMistake() {
     Interleaver sched = new Interleaver(carriers, false);
-    Kernel k = SimulatedMachine.boot(SMALL, "2.6.36", sched).kernel();
+    Kernel k = Machines.boot(SMALL, "2.6.36", sched).kernel();
     sched.attach(k);
     int page = k.pageAlloc.allocPagesExactNode(0, 0);
     sched.spawn("atomic", () -> {
@@ -88,16 +94,19 @@ class InterleaverTest {
       k.filemap.lockPage(page);
     });
     assertThat(sched.run(new Chooser(1, 1, 10))).hasCauseInstanceOf(KernelBug.class).hasMessageContaining("spinlock");
+    Machines.expectCrash();
   }
 
   @Test
   void whoWaitsOutsideOfARunForWhatNobodyDoesIsTold() {
     Interleaver sched = new Interleaver(carriers, false);
-    Kernel k = SimulatedMachine.boot(SMALL, "2.6.36", sched).kernel();
+    Kernel k = Machines.boot(SMALL, "2.6.36", sched).kernel();
     sched.attach(k);
     int page = k.pageAlloc.allocPagesExactNode(0, 0);
     k.filemap.lockPage(page);
     assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> k.filemap.lockPage(page)))
         .isInstanceOf(KernelBug.class).hasMessageContaining("waits for ever");
+    k.filemap.unlockPage(page);
+    k.swap.putPage(page);
   }
 }
