@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.mm.AddressSpace;
+import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageTree;
@@ -125,15 +126,13 @@ class MigratePageCopyTest {
   }
 
   @Test
-  void aDirtyFilesCountersAndTagStayRightAndItsBuffersAsTheyWere() {
+  void aDirtyFilesCountersAndTagStayRight() {
     t.free(page);
     t.free(newPage);
     long address = t.file(FileSystem.EXT4, 1);
     t.self.write(address, 5);
     int old = t.pageAt(address);
     AddressSpace mapping = Objects.requireNonNull(t.k.pageMapping(old));
-    int dirtyBuffers = mapping.ops().hasMigratepage() ? 1 : 0;
-    assertThat(dirtyBuffers).isEqualTo(1);
     assertThat(t.stat(0, ZoneStat.NR_FILE_DIRTY)).isEqualTo(1);
     TestKernel.To to = t.new To(2);
 
@@ -145,5 +144,30 @@ class MigratePageCopyTest {
     assertThat(mapping.pageTree().isTagged(0, PageTree.TAG_DIRTY)).isTrue();
     assertThat(t.stat(0, ZoneStat.NR_FILE_DIRTY)).isZero();
     assertThat(t.stat(2, ZoneStat.NR_FILE_DIRTY)).isEqualTo(1);
+  }
+
+  /** __set_page_dirty_nobuffers(): set_page_dirty() would signal that all of the page has become dirty. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theBuffersOfADirtyPageAreAsDirtyAsTheyWere(boolean dirtyBuffer) {
+    freeBoth();
+    long address = t.file(FileSystem.EXT4, 1);
+    int old = t.pageAt(address);
+    int bh = t.k.buffer.pageBuffers(old);
+    if (dirtyBuffer) {
+      t.k.buffer.markBufferDirty(bh);
+    } else {
+      t.k.pageWriteback.redirtyPageForWritepage(old);
+    }
+    assertThat(t.frames.has(old, PageFlag.DIRTY)).isTrue();
+    assertThat(t.k.bufferHeads.has(bh, BufferHeads.DIRTY)).isEqualTo(dirtyBuffer);
+
+    assertThat(t.k.migrate.migratePages(t.isolate(old), t.new To(2), false)).isZero();
+
+    int now = t.pageAt(address);
+    assertThat(t.frames.pageToNid(now)).isEqualTo(2);
+    assertThat(t.frames.has(now, PageFlag.DIRTY)).isTrue();
+    assertThat(t.k.buffer.pageBuffers(now)).isEqualTo(bh);
+    assertThat(t.k.bufferHeads.has(bh, BufferHeads.DIRTY)).isEqualTo(dirtyBuffer);
   }
 }
