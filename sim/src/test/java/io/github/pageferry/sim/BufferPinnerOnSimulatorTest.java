@@ -18,8 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What most users call, where the host has one node: buffers of this JVM on the nodes of a simulated machine. */
@@ -51,6 +54,40 @@ class BufferPinnerOnSimulatorTest {
     assertThat(report.complete()).as(report.toString()).isTrue();
     assertThat(report.movedPages()).isEqualTo(before.counts().present());
     assertThat(pinner.locate(buffer).counts().onNode(3)).isEqualTo(before.counts().present());
+  }
+
+  static List<Arguments> machinesInHwlocsForm() {
+    return profiles().stream().flatMap(profile -> Stream.of(
+        Arguments.of(profile, "node:2 core:2 pu:1", 2, 2),
+        Arguments.of(profile, "pack:2 node:2 pu:2", 4, 2),
+        Arguments.of(profile, "pack:2 [numa(memory=64MiB)] core:4", 2, 4))).toList();
+  }
+
+  /** A buffer of this JVM goes through all its nodes, and one that was never named counts as touched on node 0 all the same. */
+  @ParameterizedTest
+  @MethodSource("machinesInHwlocsForm")
+  void aMachineInHwlocsFormTakesBuffers(String profile, String machine, int nodes, int cpus) {
+    SimulatedMigrator migrator = Machines.open(profile + " " + machine);
+    assertThat(migrator.topology().nodes()).hasSize(nodes).allMatch(node -> node.cpus().size() == cpus);
+    BufferPinner pinner = BufferPinner.on(migrator);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(2 * MIB);
+    long pages = pinner.locate(buffer).counts().onNode(0);
+    assertThat(pages).isBetween(512L, 513L);
+
+    for (int node = nodes - 1; node >= 0; node--) {
+      assertThat(pinner.pin(buffer, node).movedPages()).isEqualTo(pages);
+      assertThat(pinner.locate(buffer).counts().onNode(node)).isEqualTo(pages);
+    }
+
+    NodeSet all = NodeSet.of(IntStream.range(0, nodes).toArray());
+    assertThat(pinner.interleave(buffer, all).complete()).isTrue();
+    for (int node = 0; node < nodes; node++) {
+      assertThat(pinner.locate(buffer).counts().onNode(node)).isBetween(pages / nodes, pages / nodes + 1);
+    }
+    // Without its ends, which may lie in pages of the buffer before it.
+    ByteBuffer other = ByteBuffer.allocateDirect(MIB).slice(8192, MIB - 16384);
+    LocateReport unseen = pinner.locate(other);
+    assertThat(unseen.counts().onNode(0)).isEqualTo(unseen.counts().present()).isBetween(252L, 253L);
   }
 
   @ParameterizedTest
