@@ -9,7 +9,6 @@ import io.github.pageferry.sim.SimulatedProcess;
 import io.github.pageferry.sim.mm.AnonVma;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFlag;
-import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.ZoneStat;
 import java.util.List;
@@ -133,20 +132,56 @@ class UnmapAndMoveTest {
     assertThat(t.self.peek(address)).isEqualTo(8);
   }
 
-  @Test
-  void aMergedPageIsBusyUnlessMemoryGoesAway() {
-    long address = t.written(1, 1);
+  /** A page of KSM on node 1 at two addresses. */
+  private int mergedPage(long address) {
+    t.write(address, 1, 1);
+    t.write(address + TestKernel.PAGE, 1, 1);
+    assertThat(t.self.mergeable(address, 2 * TestKernel.PAGE)).isZero();
+    t.self.mergePages();
+    t.k.swap.lruAddDrainAll();
     int page = t.pageAt(address);
-    int mapping = t.frames.mapping(page);
+    assertThat(t.pageAt(address + TestKernel.PAGE)).isEqualTo(page);
+    assertThat(t.frames.ksm(page)).isTrue();
+    return page;
+  }
+
+  /** Whoever isolated it saw a page that had not been merged yet: only the page lock makes it certain. */
+  @Test
+  void aMergedPageIsBusyAndGivenUp() {
+    long address = t.map(2);
+    int page = mergedPage(address);
     PageList list = t.isolate(page);
-    t.frames.mapping(page, mapping | PageFrames.MAPPING_KSM);
+    int free = t.k.nodes.zone(2).freePages();
 
     assertThat(move(list, page, false)).isEqualTo(-Err.EBUSY);
 
     assertThat(list.isEmpty()).as("given up").isTrue();
     assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
     assertThat(to.results).containsEntry(page, -Err.EBUSY);
-    t.frames.mapping(page, mapping);
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.frames.has(page, PageFlag.LRU)).isTrue();
+    assertThat(t.stat(1, ZoneStat.NR_ISOLATED_ANON)).isZero();
+    assertThat(t.k.nodes.zone(2).freePages()).as("the new page is freed").isEqualTo(free);
+    assertThat(t.pageAt(address)).isEqualTo(page);
+    assertThat(t.pageAt(address + TestKernel.PAGE)).isEqualTo(page);
+  }
+
+  @Test
+  void whereMemoryGoesAwayAMergedPageMovesForAllItsAddresses() {
+    long address = t.map(2);
+    int page = mergedPage(address);
+    PageList list = t.isolate(page);
+
+    assertThat(t.k.migrate.unmapAndMove(to, list, page, false, true)).isZero();
+
+    assertThat(list.isEmpty()).isTrue();
+    int now = t.pageAt(address);
+    assertThat(to.results).containsEntry(page, 2);
+    assertThat(to.given).containsExactly(now);
+    assertThat(t.pageAt(address + TestKernel.PAGE)).isEqualTo(now);
+    assertThat(t.frames.ksm(now)).as("ksm_migrate_page(): still merged").isTrue();
+    assertThat(t.frames.mapcount(now)).isEqualTo(2);
+    assertThat(t.self.peek(address + TestKernel.PAGE)).isEqualTo(1);
   }
 
   @Test
@@ -244,19 +279,65 @@ class UnmapAndMoveTest {
     assertThat(t.self.peek(address)).isEqualTo(1);
   }
 
-  @Test
-  void aTruncatedPageIsMovedThoughNobodyWantsIt() {
-    // Out of its file, on no page table, without buffers, but somebody holds it: one reference too many.
+  // Pages that are truncated while they are isolated: in no file and on no page table any longer.
+
+  /** Isolates a page of shared memory that somebody holds, and unmaps and truncates it. */
+  private PageList isolateAndTruncate() {
     long address = t.shared(1, 1);
     int page = t.pageAt(address);
-    t.self.pin(address);
+    t.frames.get(page);
     PageList list = t.isolate(page);
     t.self.unmap(address, TestKernel.PAGE);
     assertThat(t.frames.mapping(page)).isZero();
+    assertThat(t.frames.anon(page)).isFalse();
+    assertThat(t.frames.hasPrivate(page)).isZero();
+    assertThat(t.frames.count(page)).as("isolated and held").isEqualTo(2);
+    return list;
+  }
+
+  /** try_to_unmap(), which wants a mapping, is passed over; migrate_page() finds one reference too many. */
+  @Test
+  void aTruncatedPageThatSomebodyHoldsStays() {
+    PageList list = isolateAndTruncate();
+    int page = list.first();
+    int free = t.k.nodes.zone(2).freePages();
 
     assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
 
+    assertThat(to.results).containsEntry(page, -Err.EAGAIN);
+    assertThat(list.first()).as("to be tried again").isEqualTo(page);
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.k.nodes.zone(2).freePages()).as("the new page is freed").isEqualTo(free);
+    t.k.swap.putPage(page);
+    assertThat(move(list, page, false)).as("freed from under us").isZero();
     t.k.migrate.putbackLruPages(list);
+  }
+
+  /** Who held it let it go while its lock was waited for, as truncation does: it moves, and both pages are freed. */
+  @Test
+  void aTruncatedPageMovesThoughNobodyWantsIt() {
+    PageList list = isolateAndTruncate();
+    int page = list.first();
+    t.frames.content(page, 77);
+    int oldFree = t.k.nodes.zone(1).freePages();
+    int newFree = t.k.nodes.zone(2).freePages();
+    t.k.filemap.lockPage(page);
+    t.k.blockDevice.plug();
+    t.k.blockDevice.submitBio(written -> {
+      t.k.filemap.unlockPage(page);
+      t.k.swap.putPage(page);
+    });
+
+    assertThat(move(list, page, true)).isZero();
+
+    assertThat(to.results).containsEntry(page, 2);
+    assertThat(t.frames.content(to.given.get(0))).as("migrate_page_copy()").isEqualTo(77);
+    assertThat(list.isEmpty()).isTrue();
+    assertThat(t.stat(1, ZoneStat.NR_ISOLATED_ANON)).isZero();
+    t.k.swap.lruAddDrainAll();
+    assertThat(t.k.nodes.zone(1).freePages()).isEqualTo(oldFree + 1);
+    assertThat(t.k.nodes.zone(2).freePages()).isEqualTo(newFree);
   }
 
   @Test
@@ -270,10 +351,18 @@ class UnmapAndMoveTest {
     t.self.unmap(address, TestKernel.PAGE);
     assertThat(t.frames.mapping(page)).isZero();
     assertThat(t.k.buffer.pageHasBuffers(page)).isTrue();
+
+    assertThat(move(list, page, false)).as("still busy").isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.k.buffer.pageBuffers(page)).isEqualTo(bh);
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
     t.k.bufferHeads.put(bh);
 
-    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+    assertThat(move(list, page, false)).as("there is nothing left to be moved").isEqualTo(-Err.EAGAIN);
 
+    assertThat(to.results).containsEntry(page, -Err.EAGAIN);
+    assertThat(list.first()).isEqualTo(page);
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
     assertThat(t.k.buffer.pageHasBuffers(page)).isFalse();
     assertThat(t.frames.count(page)).isEqualTo(1);
     assertThat(move(list, page, false)).as("freed under us").isZero();
