@@ -8,6 +8,7 @@ import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.PageList;
 import io.github.pageferry.sim.mm.UserInts;
 import io.github.pageferry.sim.mm.UserLongs;
+import io.github.pageferry.sim.mm.VmFlag;
 import org.junit.jupiter.api.Test;
 
 /** {@code do_move_page_to_node_array()}, through move_pages(2): what becomes of each entry before and after the move. */
@@ -59,6 +60,27 @@ class DoMovePageToNodeArrayTest {
   void deviceMemoryIsAFault() {
     long address = t.place();
     t.self.mapDevice(address, 1, SimulatedProcess.PROT_READ);
+    assertThat(move(1, address)).containsExactly(-Err.EFAULT);
+  }
+
+  /** vma_migratable(): hugetlb's pages are there, and are not looked at. */
+  @Test
+  void aHugePageOfAPoolIsAFault() {
+    t.hugePools(1);
+    long address = t.mapHuge(1, false);
+    assertThat(t.self.write(address, 1)).isZero();
+    int page = t.pageAt(address);
+    assertThat(move(1, address)).containsExactly(-Err.EFAULT);
+    assertThat(t.pageAt(address)).isEqualTo(page);
+  }
+
+  /** A driver's VMA may have both pages and places without one (VM_MIXEDMAP): follow_page() fails at the latter. */
+  @Test
+  void aPlaceWithoutAPageInAMappingThatMayMoveIsAFault() {
+    long address = t.place();
+    t.self.mapDevice(address, 1, SimulatedProcess.PROT_READ);
+    t.vma(address).flags = t.vma(address).flags & ~VmFlag.SPECIAL | VmFlag.MIXEDMAP;
+    assertThat(t.k.mempolicy.vmaMigratable(t.vma(address))).isTrue();
     assertThat(move(1, address)).containsExactly(-Err.EFAULT);
   }
 

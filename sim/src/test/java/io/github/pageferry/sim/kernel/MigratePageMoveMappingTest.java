@@ -9,6 +9,7 @@ import io.github.pageferry.sim.check.KnownDefect;
 import io.github.pageferry.sim.mm.AddressSpace;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageList;
+import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.ZoneStat;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class MigratePageMoveMappingTest {
 
   private static final int UNMAP = Rmap.TTU_MIGRATION | Rmap.TTU_IGNORE_MLOCK | Rmap.TTU_IGNORE_ACCESS;
 
-  private final TestKernel t = new TestKernel();
+  private TestKernel t = new TestKernel();
   private int page;
   private int newPage;
   private PageList list;
@@ -119,6 +120,22 @@ class MigratePageMoveMappingTest {
     assertThat(mapping.pageTree().get(0)).isEqualTo(page);
     assertThat(t.frames.count(newPage)).isEqualTo(1);
     assertThat(t.stat(1, ZoneStat.NR_FILE_PAGES)).isEqualTo(1);
+    end(false);
+  }
+
+  /** The lookup needs no lock: somebody may find the page in the cache after its references have been counted. */
+  @Test
+  void aCachedPageThatSomebodyFindsInTheLastMomentStays() {
+    OneTask task = new OneTask();
+    t = new TestKernel(Machines.boot(Machines.SMALL, "2.6.36", task));
+    task.attach(t.k);
+    AddressSpace mapping = Objects.requireNonNull(begin(t.shared(1, 1)));
+    task.next(Scheduler.At.FREEZE_REFS, () -> t.frames.get(page));
+    assertThat(t.k.migrate.migratePageMoveMapping(mapping, newPage, page)).isEqualTo(-Err.EAGAIN);
+    assertThat(mapping.pageTree().get(0)).isEqualTo(page);
+    assertThat(t.frames.count(page)).as("isolated, cached, found").isEqualTo(3);
+    assertThat(t.frames.count(newPage)).isEqualTo(1);
+    t.k.swap.putPage(page);
     end(false);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.Mm;
+import io.github.pageferry.sim.mm.Pte;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,18 @@ class MigrationEntryWaitTest {
     t.k.swap.putPage(page);
   }
 
+  /** The page of another entry may be locked, and a place in swap space may have the number of a page that is. */
   @Test
   void withoutAMigrationEntryThereIsNothingToWaitFor() {
+    long swapped = t.map(1);
+    t.k.filemap.lockPage(page);
+    mm.pageTable().set(swapped, Pte.swap(0, page));
     t.k.migrate.migrationEntryWait(mm, address);
+    t.k.migrate.migrationEntryWait(mm, swapped);
     t.k.migrate.migrationEntryWait(mm, t.map(1));
     assertThat(t.frames.count(page)).isEqualTo(1);
+    mm.pageTable().set(swapped, 0);
+    t.k.filemap.unlockPage(page);
   }
 
   @Test

@@ -232,6 +232,24 @@ class UnmapAndMoveTest {
     child.exit();
   }
 
+  /** try_to_unmap() leaves the entries of a stack that exec() is moving; here it cannot find the one that the page counts too many. */
+  @Test
+  void aPageThatStaysMappedStaysWhereItIs() {
+    long address = t.written(1, 1);
+    int page = t.pageAt(address);
+    PageList list = t.isolate(page);
+    t.frames.mapcount(page, 2);
+
+    assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
+
+    assertThat(t.pageAt(address)).as("its other entry is restored").isEqualTo(page);
+    assertThat(t.frames.mapcount(page)).isEqualTo(2);
+    assertThat(t.frames.has(page, PageFlag.LOCKED)).isFalse();
+    assertThat(list.first()).isEqualTo(page);
+    t.frames.mapcount(page, 1);
+    assertThat(move(list, page, false)).isZero();
+  }
+
   @Test
   void aPageThatAllProcessesShareMovesForAll() {
     long address = t.written(1, 1);
