@@ -11,21 +11,20 @@ import java.util.Deque;
  * machine itself.
  *
  * <p>Not checked are calls that find the invariants broken: a test makes them in the middle of what it does by hand, with a page
- * isolated, locked or held. What such a call breaks shows in the first call after that, or when the test ends. And where a machine has
- * more than {@link #SMALL} pages and VMAs to look at, only every so many calls are, so that the time that all checks take grows with
- * the calls and not with their square.
+ * isolated, locked or held. What such a call breaks shows when the test ends. And a machine of many pages and VMAs is checked as long as
+ * its looks at them last; each call adds a few, so that the time that all checks take grows with the calls and not with their square.
  */
 final class StepWatch implements Kernel.SyscallTrace {
 
-  private static final int SMALL = 128;
-  /** Of a machine that is not small: pages and VMAs to look at for each call. */
-  private static final int LOOKS_A_CALL = 4;
+  /** Enough for 140 calls of a process that touches a new page each time. */
+  private static final int LOOKS_AT_FIRST = 10_000;
+  private static final int LOOKS_A_CALL = 2;
 
   private final Kernel kernel;
   private final Invariants invariants;
   /** Of each call that has begun, whether it is to be checked; one that never ends stays below those that do. */
   private final Deque<Boolean> checked = new ArrayDeque<>();
-  private int callsSince;
+  private int looks = LOOKS_AT_FIRST;
 
   StepWatch(SimulatedMachine machine) {
     kernel = machine.kernel();
@@ -44,11 +43,12 @@ final class StepWatch implements Kernel.SyscallTrace {
   }
 
   private boolean isDue() {
+    looks += LOOKS_A_CALL;
     int size = size();
-    if (size > SMALL && ++callsSince < size / LOOKS_A_CALL) {
+    if (size > looks) {
       return false;
     }
-    callsSince = 0;
+    looks -= size;
     return true;
   }
 

@@ -18,6 +18,7 @@ class ReleaseTest {
     assertThat(Release.parse(later).has(earlier)).isTrue();
     assertThat(Release.parse(earlier).has(later)).isFalse();
     assertThat(Release.parse(earlier)).isNotEqualTo(Release.parse(later));
+    assertThat(Release.parse(later)).isNotEqualTo(Release.parse(earlier));
   }
 
   @ParameterizedTest
@@ -44,7 +45,7 @@ class ReleaseTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "linux", "-6.1"})
+  @ValueSource(strings = {"", ".", "linux", "-6.1"})
   void whatBeginsWithNoNumberIsNone(String text) {
     assertThatThrownBy(() -> Release.parse(text)).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"" + text + "\" is no Linux release");
