@@ -34,7 +34,7 @@ final class StepWatch implements Kernel.SyscallTrace {
   private int size() {
     int size = 0;
     for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
-      size += kernel.nodes.zone(node).touchedEnd() - kernel.nodes.zone(node).firstFrame();
+      size += kernel.nodes.zone(node).touchedEnd();
     }
     for (Mm mm : kernel.mmlist()) {
       size += mm.mapCount();
