@@ -112,8 +112,7 @@ public final class SimulatedProcess {
 
   /** {@code mmap(MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)} where nothing is mapped. */
   public void mapPrivate(long address, long pages, int prot) {
-    enter().mmap.mmapRegion(
-        task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(accessFlags(prot) | MAY_ALL));
+    enter().mmap.sysMmap(address, pages << PageTable.PAGE_SHIFT, accountFlag(accessFlags(prot) | MAY_ALL));
     leave();
   }
 
@@ -128,7 +127,7 @@ public final class SimulatedProcess {
   /** {@code mmap(MAP_FIXED)} of a whole file where nothing is mapped. */
   public void mapFile(long address, long pages, int prot, VmFile file, boolean shared) {
     long flags = accessFlags(prot) | MAY_ALL | (shared ? VmFlag.SHARED | VmFlag.MAYSHARE : 0);
-    enter().mmap.mmapRegion(task.mm(), address, pages << PageTable.PAGE_SHIFT, accountFlag(flags), file, 0);
+    enter().mmap.sysMmap(address, pages << PageTable.PAGE_SHIFT, accountFlag(flags), file);
     leave();
   }
 
@@ -139,20 +138,7 @@ public final class SimulatedProcess {
    * @return 0, or -EFAULT where nothing is mapped at {@code of}
    */
   public long mapAgain(long address, long pages, long of) {
-    Kernel k = enter();
-    Vma source = task.mm().findVma(of);
-    if (source == null || source.start > of || source.file == null) {
-      return leave(-Errno.EFAULT.number());
-    }
-    long length = pages << PageTable.PAGE_SHIFT;
-    Vma copy = k.mmap.mmapRegion(task.mm(), address, length, source.flags, source.file, source.pageIndex(of));
-    copy.pageProt = source.pageProt;
-    copy.policy = source.policy == null ? null : source.policy.copy();
-    if (copy.has(VmFlag.LOCKED)) {
-      task.mm().lockedVm += copy.pages();
-      k.mlock.populateVmaPageRange(copy, copy.start, copy.end);
-    }
-    return leave(0);
+    return leave(enter().mmap.sysMremap(of, address, pages << PageTable.PAGE_SHIFT));
   }
 
   /**
@@ -162,28 +148,16 @@ public final class SimulatedProcess {
    * @return 0, or -ENOMEM where the pool cannot promise so many
    */
   public long mapHuge(long address, long pages, int prot, boolean shared) {
-    Kernel k = enter();
     long length = (pages + Hugetlb.PAGES - 1) / Hugetlb.PAGES * PageTable.PMD_SIZE;
-    VmFile file = k.hugetlb.newFile(length >>> PageTable.PAGE_SHIFT);
     long flags = accessFlags(prot) | MAY_ALL | (shared ? VmFlag.SHARED | VmFlag.MAYSHARE : 0);
-    Vma vma = k.mmap.mmapRegion(task.mm(), address, length, flags, file, 0);
-    int error = k.hugetlb.reservePages(vma);
-    if (error != 0) {
-      k.mmap.doMunmap(task.mm(), address, length);
-    }
-    k.inodes.fput(file);
-    return leave(error);
+    return leave(enter().mmap.sysMmapHuge(address, length, flags));
   }
 
   /** {@code mmap} of device memory ({@code remap_pfn_range()}): there at once, and no page behind it. */
   public void mapDevice(long address, long pages, int prot) {
     long flags = accessFlags(prot) & VmFlag.READ | VmFlag.MAYREAD | VmFlag.MAYEXEC | VmFlag.MAYSHARE;
     long special = VmFlag.IO | VmFlag.RESERVED | VmFlag.PFNMAP;
-    Vma vma = enter().mmap.mmapRegion(task.mm(), address, pages << PageTable.PAGE_SHIFT, flags | special);
-    int pfn = 0xf0;
-    for (long at = vma.start; at < vma.end; at += PageTable.PAGE_SIZE) {
-      task.mm().pageTable().set(at, Pte.of(pfn++, vma.pageProt) | Pte.SPECIAL);
-    }
+    enter().mmap.sysMmapDevice(address, pages << PageTable.PAGE_SHIFT, flags | special, 0xf0);
     leave();
   }
 

@@ -20,6 +20,8 @@ public class Fork {
   private Mm dupMmap(Mm oldMm) {
     k.locks.downWrite(oldMm);
     Mm mm = k.newMm();
+    // Nobody but ksmd knows of the child yet, once it has been told.
+    k.locks.downWrite(mm);
     mm.memcg = oldMm.memcg;
     k.ksm.fork(mm, oldMm);
     for (Vma parent = oldMm.first(); parent != null; parent = parent.next) {
@@ -42,6 +44,7 @@ public class Fork {
       mm.link(child);
       k.memory.copyPageRange(mm, oldMm, parent);
     }
+    k.locks.upWrite(mm);
     k.locks.upWrite(oldMm);
     return mm;
   }

@@ -95,10 +95,13 @@ public class Madvise {
 
   /** {@code hugepage_madvise(MADV_HUGEPAGE)} of the VMA at an address, where the release's are modelled. */
   public void sysHugepage(long address) {
-    Vma vma = k.current.mm().findVma(address);
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    Vma vma = mm.findVma(address);
     if (vma != null && vma.start <= address && k.profile.huge().modelled()) {
       vma.flags |= VmFlag.HUGEPAGE;
     }
+    k.locks.upWrite(mm);
   }
 
   /** {@code madvise_vma()}: what is done to the part of a range that lies in one VMA. */

@@ -267,17 +267,22 @@ public class Mempolicy {
     if ((flags & F_MEMS_ALLOWED) != 0) {
       return flags == F_MEMS_ALLOWED ? new Got(0, 0, k.current.memsAllowed) : Got.failed(-Err.EINVAL);
     }
-    Policy policy = k.current.mempolicy;
-    if ((flags & F_ADDR) != 0) {
-      Vma vma = k.current.mm().findVma(address);
-      if (vma == null || vma.start > address) {
-        return Got.failed(-Err.EFAULT);
-      }
-      // Where the mapping says nothing, the task's policy is not told in its place.
-      policy = ownPolicy(vma, address);
-    } else if (address != 0) {
-      return Got.failed(-Err.EINVAL);
+    if ((flags & F_ADDR) == 0) {
+      return address != 0 ? Got.failed(-Err.EINVAL) : told(k.current.mempolicy, address, flags);
     }
+    Mm mm = k.current.mm();
+    k.locks.downRead(mm);
+    Vma vma = mm.findVma(address);
+    // Where the mapping says nothing, the task's policy is not told in its place.
+    Got got = vma == null || vma.start > address
+        ? Got.failed(-Err.EFAULT)
+        : told(ownPolicy(vma, address), address, flags);
+    k.locks.upRead(mm);
+    return got;
+  }
+
+  /** The second half of {@code do_get_mempolicy()}: of a task's policy, or of that at an address. */
+  private Got told(@Nullable Policy policy, long address, int flags) {
     if (flags == (F_NODE | F_ADDR)) {
       int node = lookupNode(address);
       return node < 0 ? Got.failed(node) : new Got(0, node, policy == null ? NodeMask.NONE : toldNodes(policy));

@@ -119,6 +119,11 @@ public class Mlock {
     }
   }
 
+  /** {@code mm_populate()} comes later: whoever locks brings in by {@link #mlockVmaPagesRange}. */
+  int mmPopulate(Mm mm, long start, long end) {
+    return 0;
+  }
+
   /** {@code populate_vma_page_range()}, since 3.9. */
   public int populateVmaPageRange(Vma vma, long start, long end) {
     return mlockVmaPagesRange(vma, start, end);

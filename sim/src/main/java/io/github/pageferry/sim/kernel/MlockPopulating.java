@@ -34,15 +34,19 @@ class MlockPopulating extends Mlock {
     }
     long start = address & PageTable.PAGE_MASK;
     long end = address + bytes + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK;
-    Mm mm = k.current.mm();
-    k.locks.downRead(mm);
-    int error = mmPopulate(mm, start, end);
-    k.locks.upRead(mm);
-    return mlockPosixErrorReturn(error);
+    return mlockPosixErrorReturn(mmPopulate(k.current.mm(), start, end));
   }
 
-  /** {@code __mm_populate()}: 0, or the first error. */
-  private int mmPopulate(Mm mm, long start, long end) {
+  /** {@code mm_populate()}: 0, or the first error. */
+  @Override
+  int mmPopulate(Mm mm, long start, long end) {
+    k.locks.downRead(mm);
+    int error = populate(mm, start, end);
+    k.locks.upRead(mm);
+    return error;
+  }
+
+  private int populate(Mm mm, long start, long end) {
     for (Vma vma = mm.findVma(start); vma != null && vma.start < end; vma = vma.next) {
       if (vma.has(VmFlag.IO | VmFlag.PFNMAP)) {
         continue;

@@ -5,6 +5,7 @@ import io.github.pageferry.sim.mm.AnonVma;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.PageTable;
 import io.github.pageferry.sim.mm.Policy;
+import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFile;
 import io.github.pageferry.sim.mm.VmFlag;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code mm/mmap.c}: mapping and unmapping, and the splitting and merging of VMAs. */
+/** {@code mm/mmap.c} and {@code mm/mremap.c}: mapping and unmapping, and the splitting and merging of VMAs. */
 public class Mmap {
 
   /** {@code sysctl_max_map_count}. */
@@ -347,17 +348,16 @@ public class Mmap {
   }
 
   /**
-   * {@code mmap(2)} of anonymous private memory or of a device at a fixed, free place ({@code mmap_region()}); a neighbour of the same
-   * kind grows.
+   * {@code mmap_region()} of anonymous private memory or of a device at a fixed, free place; a neighbour of the same kind grows.
    *
    * @param flags of the VMA, bits of {@link VmFlag}
    */
-  public Vma mmapRegion(Mm mm, long start, long length, long flags) {
+  Vma mmapRegion(Mm mm, long start, long length, long flags) {
     return mmapRegion(mm, start, length, flags, null, start >>> PageTable.PAGE_SHIFT);
   }
 
   /** As {@link #mmapRegion(Mm, long, long, long)}, of a file from page {@code pgoff} on. */
-  public Vma mmapRegion(Mm mm, long start, long length, long flags, @Nullable VmFile file, long pgoff) {
+  private Vma mmapRegion(Mm mm, long start, long length, long flags, @Nullable VmFile file, long pgoff) {
     Vma merged = vmaMerge(mm, mm.findVmaPrev(start), start, start + length, flags, null, file, pgoff, null);
     if (merged != null) {
       return merged;
@@ -374,5 +374,104 @@ public class Mmap {
     }
     vmaLink(mm, vma);
     return vma;
+  }
+
+  /**
+   * {@code mmap(MAP_FIXED)} of anonymous private memory, of the current task, where nothing is mapped. Lengths and addresses are in
+   * bytes, whole pages.
+   *
+   * @param flags of the VMA, bits of {@link VmFlag}
+   */
+  public void sysMmap(long start, long length, long flags) {
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    mmapRegion(mm, start, length, flags);
+    k.locks.upWrite(mm);
+  }
+
+  /** As {@link #sysMmap(long, long, long)}, of a file from its start. */
+  public void sysMmap(long start, long length, long flags, VmFile file) {
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    mmapRegion(mm, start, length, flags, file, 0);
+    k.locks.upWrite(mm);
+  }
+
+  /**
+   * As {@link #sysMmap(long, long, long)}, of huge pages ({@code MAP_HUGETLB}), whose file is made first.
+   *
+   * @return 0, or -ENOMEM where the pool cannot promise so many
+   */
+  public int sysMmapHuge(long start, long length, long flags) {
+    Mm mm = k.current.mm();
+    VmFile file = k.hugetlb.newFile(length >>> PageTable.PAGE_SHIFT);
+    k.locks.downWrite(mm);
+    int error = k.hugetlb.reservePages(mmapRegion(mm, start, length, flags, file, 0));
+    if (error != 0) {
+      doMunmap(mm, start, length);
+    }
+    k.locks.upWrite(mm);
+    k.inodes.fput(file);
+    return error;
+  }
+
+  /** As {@link #sysMmap(long, long, long)}, of a device, from frame {@code pfn} on ({@code remap_pfn_range()}). */
+  public void sysMmapDevice(long start, long length, long flags, int pfn) {
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    Vma vma = mmapRegion(mm, start, length, flags);
+    int at = pfn;
+    for (long address = start; address < start + length; address += PageTable.PAGE_SIZE) {
+      mm.pageTable().set(address, Pte.of(at++, vma.pageProt) | Pte.SPECIAL);
+    }
+    k.locks.upWrite(mm);
+  }
+
+  /** {@code copy_vma()}: a second VMA of the same file, from page {@code pgoff} on, with the first one's properties. */
+  private Vma copyVma(Vma of, long start, long length, long pgoff) {
+    Mm mm = of.mm;
+    Vma merged = vmaMerge(
+        mm, mm.findVmaPrev(start), start, start + length, of.flags, of.anonVma, of.file, pgoff, of.policy);
+    if (merged != null) {
+      return merged;
+    }
+    Vma copy = of.copy();
+    copy.start = start;
+    copy.end = start + length;
+    copy.pgoff = pgoff;
+    copy.policy = of.policy == null ? null : of.policy.copy();
+    k.rmap.anonVmaClone(copy, of);
+    if (copy.file != null) {
+      copy.file.inode().references++;
+    }
+    vmaLink(mm, copy);
+    return copy;
+  }
+
+  /**
+   * {@code mremap(2)} with an old length of 0, by the current task: what is mapped at an address is mapped a second time, at a free
+   * place, with the access, the locks and the policy that it has.
+   *
+   * @return 0, or -EFAULT where no file is mapped at {@code of}
+   */
+  public long sysMremap(long of, long start, long length) {
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    Vma source = mm.findVma(of);
+    if (source == null || source.start > of || source.file == null) {
+      k.locks.upWrite(mm);
+      return -Err.EFAULT;
+    }
+    Vma copy = copyVma(source, start, length, source.pageIndex(of));
+    boolean locked = source.has(VmFlag.LOCKED);
+    if (locked) {
+      mm.lockedVm += length >>> PageTable.PAGE_SHIFT;
+      k.mlock.mlockVmaPagesRange(copy, start, start + length);
+    }
+    k.locks.upWrite(mm);
+    if (locked) {
+      k.mlock.mmPopulate(mm, start, start + length);
+    }
+    return 0;
   }
 }

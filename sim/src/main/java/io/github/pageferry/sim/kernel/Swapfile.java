@@ -302,7 +302,24 @@ public class Swapfile {
     return 0;
   }
 
-  /** {@code unuse_mm()}: of all processes, once in each; 0 or -ENOMEM. */
+  /** {@code unuse_mm()}: 0, 1 where the page has taken an entry's place, or -ENOMEM. */
+  private int unuseMm(Mm mm, int entry, int page) {
+    if (!k.locks.downReadTrylock(mm)) {
+      // So that reclaim is unlikely to unmap it meanwhile.
+      k.swap.activatePage(page);
+      k.filemap.unlockPage(page);
+      k.locks.downRead(mm);
+      k.filemap.lockPage(page);
+    }
+    int done = 0;
+    for (Vma vma = mm.first(); vma != null && done == 0 && area().count(entry) != 0; vma = vma.next) {
+      done = vma.anonVma == null ? 0 : unuseVma(vma, entry, page);
+    }
+    k.locks.upRead(mm);
+    return done;
+  }
+
+  /** {@link #unuseMm} of all processes, once each; 0 or -ENOMEM. */
   private int unuseMms(int entry, int page) {
     Set<Mm> mms = new LinkedHashSet<>();
     for (Task task : k.tasks()) {
@@ -311,10 +328,7 @@ public class Swapfile {
       }
     }
     for (Mm mm : mms) {
-      int done = 0;
-      for (Vma vma = mm.first(); vma != null && done == 0 && area().count(entry) != 0; vma = vma.next) {
-        done = vma.anonVma == null ? 0 : unuseVma(vma, entry, page);
-      }
+      int done = unuseMm(mm, entry, page);
       if (done < 0) {
         return done;
       }

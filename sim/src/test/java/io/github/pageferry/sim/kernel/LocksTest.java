@@ -7,13 +7,17 @@ import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.MachineSpec;
 import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.SimulatedProcess;
+import io.github.pageferry.sim.mm.KernelLock;
 import io.github.pageferry.sim.mm.NodeMask;
+import io.github.pageferry.sim.mm.PageFlag;
+import io.github.pageferry.sim.mm.PageTree;
 import io.github.pageferry.sim.mm.Scheduler.At;
 import io.github.pageferry.sim.mm.UserInts;
 import io.github.pageferry.sim.mm.UserLongs;
 import io.github.pageferry.sim.mm.VmFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which locks each part of {@code mm/} takes, after the order of locks in rmap.c and filemap.c, and that none is kept. */
@@ -47,8 +51,12 @@ class LocksTest {
   void callsTakeMmapSemAndGiveItBack(String release) {
     t = boot(release);
     long address = t.place();
-    t.self.mapPrivate(address, 4, TestKernel.RW);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.mapPrivate(address, 4, TestKernel.RW))).isEqualTo(1);
     assertThat(task.count(At.MMAP_SEM, () -> t.self.write(address, 1))).isEqualTo(1);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.getPolicy(address, Mempolicy.F_ADDR | Mempolicy.F_NODE))).isEqualTo(1);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.getPolicy(address - PAGE, Mempolicy.F_ADDR))).isEqualTo(1);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.getPolicy(0, 0))).isZero();
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.adviseHuge(address))).isEqualTo(1);
     assertThat(task.count(At.MMAP_SEM, () -> t.self.read(address + PAGE))).isEqualTo(1);
     assertThat(task.count(At.MMAP_SEM, () -> t.self.protect(address, PAGE, SimulatedProcess.PROT_READ))).isEqualTo(1);
     assertThat(task.count(At.MMAP_SEM, () -> moveTo(2, address))).isPositive();
@@ -67,6 +75,76 @@ class LocksTest {
     task.count(At.MMAP_SEM, () -> t.self.confine(NodeMask.of(0, 1, 2, 3)));
     assertThat(task.count(At.MMAP_SEM, () -> t.self.fork().exit())).isPositive();
     assertThat(task.count(At.MMAP_SEM, () -> t.self.unmap(address, 4 * PAGE))).isEqualTo(1);
+  }
+
+  @Test
+  void whateverIsMappedIsMappedWithMmapSem() {
+    t.k.hugetlb.setPoolSize(0, 1);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.mapSharedAnonymous(t.place(), 2, TestKernel.RW))).isEqualTo(1);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.mapDevice(t.place(), 2, SimulatedProcess.PROT_READ))).isEqualTo(1);
+    long huge = t.place();
+    assertThat(task.count(At.MMAP_SEM, () -> assertThat(t.self.mapHuge(huge, 512, TestKernel.RW, false)).isZero())).isEqualTo(1);
+    assertThat(task.count(At.MMAP_SEM, () -> assertThat(t.self.mapHuge(huge + (2 << 20), 512, TestKernel.RW, false)).isNegative()))
+        .as("the pool has no more").isEqualTo(1);
+  }
+
+  /** mremap(2) brings the pages of a locked mapping in before it gives mmap_sem back; since 3.9 once it has ({@code mm_populate()}). */
+  @ParameterizedTest
+  @CsvSource({"2.6.18, 1", "2.6.36, 1", "5.10, 2", "7.3, 2"})
+  void mappingASecondTimeTakesMmapSem(String release, int locked) {
+    t = boot(release);
+    long of = t.place();
+    t.self.mapSharedAnonymous(of, 2, TestKernel.RW);
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.mapAgain(t.place(), 2, of))).isEqualTo(1);
+    assertThat(task.count(At.MMAP_SEM, () -> assertThat(t.self.mapAgain(t.place(), 2, of - PAGE)).isEqualTo(-Err.EFAULT)))
+        .isEqualTo(1);
+    t.self.lock(of, 2 * PAGE);
+    long again = t.place();
+    assertThat(task.count(At.MMAP_SEM, () -> t.self.mapAgain(again, 2, of))).isEqualTo(locked);
+    assertThat(t.self.holds(again + PAGE)).as("brought in").isTrue();
+  }
+
+  @Test
+  void mmapSemIsHeldForWritingWhereAMappingIsLinked() {
+    VmFile file = t.self.createFile(FileSystem.TMPFS, 2);
+    long address = t.place();
+    assertThat(isMmapSemHeld(() -> t.self.mapFile(address, 2, TestKernel.RW, file, true))).isTrue();
+    assertThat(isMmapSemHeld(() -> t.self.mapAgain(t.place(), 2, address))).isTrue();
+    assertThat(isMmapSemHeld(() -> t.self.unmap(address, 2 * PAGE))).isTrue();
+  }
+
+  private boolean isMmapSemHeld(Runnable call) {
+    boolean[] held = new boolean[1];
+    task.next(At.RMAP_LOCK, () -> held[0] = t.self.task().mm().mmapSem.writer != null);
+    call.run();
+    return held[0];
+  }
+
+  /** {@code unuse_mm()}: as long as it waits for mmap_sem, others may have the page's lock. */
+  @Test
+  void swapoffLetsThePageGoWhereItWaitsForMmapSem() {
+    t.machine.swapOn(16);
+    long address = t.written(1, 1);
+    t.self.reclaim(address);
+    KernelLock mmapSem = t.self.task().mm().mmapSem;
+    mmapSem.writer = t.self.task();
+    boolean[] locked = {true};
+    task.next(At.MMAP_SEM, () -> {
+      mmapSem.writer = null;
+      PageTree cache = t.k.swapState.swapperSpace().pageTree();
+      locked[0] = t.frames.has(cache.get(cache.nextIndex(0)), PageFlag.LOCKED);
+    });
+    assertThat(t.machine.swapOff()).isZero();
+    task.assertAllFree();
+    assertThat(locked[0]).isFalse();
+    assertThat(t.self.peek(address)).isEqualTo(1);
+  }
+
+  /** dup_mmap() holds that of the child, too: ksmd knows of it before it is whole. */
+  @Test
+  void forkTakesMmapSemOfBoth() {
+    t.map(1);
+    assertThat(task.count(At.MMAP_SEM, t.self::fork)).isEqualTo(2);
   }
 
   @ParameterizedTest
