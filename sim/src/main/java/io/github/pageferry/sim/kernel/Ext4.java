@@ -198,13 +198,18 @@ public class Ext4 implements FileOperations {
     }
   }
 
-  private Journal journalOf(int page) {
+  protected final Journal journalOf(int page) {
     AddressSpace mapping = Objects.requireNonNull(k.pageMapping(page));
     return Objects.requireNonNull(mapping.host().sb().journal());
   }
 
+  /** {@code ext4_should_journal_data()}. */
+  protected final boolean isJournalled(int page) {
+    return Objects.requireNonNull(k.pageMapping(page)).host().sb().journalsData();
+  }
+
   /** {@code walk_page_buffers()} of a whole page. */
-  private void forEachBuffer(int page, IntConsumer action) {
+  protected final void forEachBuffer(int page, IntConsumer action) {
     int head = k.buffer.pageBuffers(page);
     int bh = head;
     do {
@@ -214,7 +219,7 @@ public class Ext4 implements FileOperations {
   }
 
   /** {@code do_journal_get_write_access()}: a dirty buffer stays dirty, but as the journal's. */
-  private void journalGetWriteAccess(Journal journal, int bh) {
+  protected final void journalGetWriteAccess(Journal journal, int bh) {
     if (!heads.has(bh, MAPPED)) {
       return;
     }
@@ -226,7 +231,7 @@ public class Ext4 implements FileOperations {
   }
 
   /** {@code write_end_fn()}. */
-  private void writeEndFn(Journal journal, int bh) {
+  protected final void writeEndFn(Journal journal, int bh) {
     if (heads.has(bh, MAPPED)) {
       heads.set(bh, BufferHeads.UPTODATE);
       k.jbd2.journalDirtyMetadata(journal, bh);
@@ -276,8 +281,7 @@ public class Ext4 implements FileOperations {
   }
 
   /** {@code ext4_writepage()}: allocates nothing; a page that would need it is made dirty again. */
-  private int ext4Writepage(int page) {
-    AddressSpace mapping = Objects.requireNonNull(k.pageMapping(page));
+  protected int ext4Writepage(int page) {
     if (!k.buffer.pageHasBuffers(page)) {
       k.buffer.blockPrepareWrite(page, this::noallocGetBlockWrite);
       if (!isDelayed(page)) {
@@ -289,7 +293,7 @@ public class Ext4 implements FileOperations {
       k.filemap.unlockPage(page);
       return 0;
     }
-    if (frames.has(page, PageFlag.CHECKED) && mapping.host().sb().journalsData()) {
+    if (frames.has(page, PageFlag.CHECKED) && isJournalled(page)) {
       frames.clear(page, PageFlag.CHECKED);
       return journalledWritepage(page);
     }

@@ -19,6 +19,12 @@ class FaultsUntracked extends MemoryFaults {
   @Override
   protected void setFaultedPageDirty(int page) {}
 
+  /** {@code filemap_nopage()} and {@code shmem_nopage()} count a fault as a use (until bf3f3bc5e734 and 390722baa7fc, 2.6.29). */
+  @Override
+  protected void markFaulted(int page) {
+    k.swap.markPageAccessed(page);
+  }
+
   /** {@code can_share_swap_page()}: as {@code reuse_swap_page()}, but the page stays in the swap cache (until 7b1fe59793e6, 2.6.29). */
   @Override
   protected boolean reuseSwapPage(int page) {

@@ -134,7 +134,7 @@ public final class Kernel {
     blockDevice = new BlockDevice(this);
     jbd2 = new Jbd2(this);
     inodes = new Inodes(this);
-    shmem = new Shmem(this);
+    shmem = factory.shmem();
     ramfs = new Ramfs(this);
     ext4 = factory.ext4();
     fat = new Fat(this);

@@ -30,6 +30,10 @@ class KernelFactory {
     return release.has("2.6.19") ? new Ext4(k) : new Ext3(k);
   }
 
+  Shmem shmem() {
+    return release.has("2.6.30") ? new Shmem(k) : new ShmemWrittenLater(k);
+  }
+
   Msync msync() {
     return release.has("2.6.19") ? new Msync(k) : new MsyncOfPageTables(k);
   }

@@ -323,6 +323,7 @@ public class MemoryFaults {
       return result;
     }
     int filePage = fault.page;
+    markFaulted(filePage);
     if ((result & VmOperations.FAULT_LOCKED) == 0) {
       k.filemap.lockPage(filePage);
     }
@@ -415,6 +416,9 @@ public class MemoryFaults {
     mm.pageTable().set(address, pte | Pte.ACCESSED | (write ? Pte.DIRTY : 0));
     return 0;
   }
+
+  /** A file's page has been found for a fault: the page table's entry tells of its use, the page itself does not. */
+  protected void markFaulted(int page) {}
 
   /** The address space of a page that must have one. */
   protected AddressSpace mappingOf(int page) {

@@ -163,6 +163,11 @@ public class Shmem implements FileOperations {
     k.swapfile.swapShmemAlloc(entry);
     KernelBug.on(frames.mapped(page), "mm/shmem.c: page {} goes to swap and is mapped", page);
     k.swap.putPage(page);
+    return writeToSwap(page);
+  }
+
+  /** The end of {@code shmem_writepage()}: the page, locked and in the swap cache, is written. */
+  protected int writeToSwap(int page) {
     k.pageIo.swapWritepage(page);
     return 0;
   }
