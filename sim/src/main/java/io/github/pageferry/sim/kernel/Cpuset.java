@@ -20,7 +20,7 @@ public class Cpuset {
     return task.cpuset.memsAllowed.and(k.nodes.withMemory());
   }
 
-  /** {@code cpuset_zone_allowed_softwall()}: {@code __GFP_THISNODE} passes every cpuset, until 4.1. */
+  /** {@code cpuset_zone_allowed_softwall()}: {@code __GFP_THISNODE} may pass every cpuset. */
   public boolean zoneAllowedSoftwall(int node, int gfp) {
     return (gfp & Gfp.THISNODE) != 0 && k.profile.thisnodePassesCpuset() || k.current.memsAllowed.has(node);
   }

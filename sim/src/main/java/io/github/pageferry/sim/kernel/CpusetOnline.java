@@ -3,7 +3,10 @@ package io.github.pageferry.sim.kernel;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.Task;
 
-/** {@code kernel/cpuset.c} of 2.6.18: nodes count that are online; others are dropped from what is asked for. */
+/**
+ * {@code kernel/cpuset.c} until 0e1e7c7a7395 (2.6.24): nodes count that are online, with memory or without; others are dropped from
+ * what is asked for.
+ */
 class CpusetOnline extends Cpuset {
 
   CpusetOnline(Kernel k) {

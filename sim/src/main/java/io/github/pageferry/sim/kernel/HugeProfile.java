@@ -38,7 +38,7 @@ public record HugeProfile(
     OF_PART,
     /** {@code folio_likely_mapped_shared()}: a guess from how many there are (ebb34f78d72c, 6.9). */
     LIKELY,
-    /** {@code folio_maybe_mapped_shared()}: those of two processes (6.15). */
+    /** Those of two processes ("mm: convert folio_likely_mapped_shared() to folio_maybe_mapped_shared()", 6.15). */
     OF_PROCESSES
   }
 
@@ -46,7 +46,7 @@ public record HugeProfile(
   public enum PartReuse {
     /** Where the part is the only thing that refers to the page. */
     LAST_REFERENCE,
-    /** Never (6.7). */
+    /** Never (dec078cc2181, 6.7). */
     NEVER,
     /** Where all references are entries of one process, more than one (1da190f4d0a6, 6.15). */
     ONE_PROCESS

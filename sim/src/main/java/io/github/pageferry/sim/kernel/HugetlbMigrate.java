@@ -6,7 +6,7 @@ import io.github.pageferry.sim.mm.PageFrames;
 import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
 
-/** {@code unmap_and_move_huge_page()} of mm/migrate.c and what it stands on, since 3.12. */
+/** {@code unmap_and_move_huge_page()} of mm/migrate.c and what it stands on, since e632a938d914 (3.12). */
 class HugetlbMigrate {
 
   private final Kernel k;

@@ -49,7 +49,7 @@ class KernelFactory {
   }
 
   Memory memory() {
-    if (!release.has("2.6.32")) {
+    if (!release.has("2.6.26")) {
       return new MemoryWithoutFrames(k);
     }
     return release.has("5.19") ? new MemoryExclusive(k) : new Memory(k);
@@ -119,7 +119,7 @@ class KernelFactory {
     if (release.has("5.19")) {
       return new MigrateExclusive(k);
     }
-    if (release.has("4.6")) {
+    if (release.has("4.8")) {
       return new MigrateFreeingAtOnce(k);
     }
     return release.has("2.6.28") ? new Migrate(k) : new MigrateDirtyingAll(k);

@@ -4,16 +4,18 @@ import io.github.pageferry.sim.mm.VmFlag;
 import java.util.List;
 
 /**
- * What differs between releases by a value; what differs by an algorithm is a subclass that {@link KernelFactory} chooses.
+ * What differs between releases by a value; what differs by an algorithm is a subclass that {@link KernelFactory} chooses. A commit
+ * is named by its hash, or by its title where only that could be looked up.
  *
  * @param release the release
  * @param maxNumnodes {@code MAX_NUMNODES}: nodes that a mask can name. A matter of configuration ({@code NODES_SHIFT}): 64 in
  *     the recorded 2.6.18 and 2.6.36, 1024 in Debian's kernels.
- * @param pagevecSize {@code PAGEVEC_SIZE}: 14; 15 in the sources of 5.10 and 6.1, 31 in those of 6.12
+ * @param pagevecSize {@code PAGEVEC_SIZE}: 14; 15 in the sources of 5.10 and 6.1, by a commit not looked up; 31 since
+ *     9cecde80aae0 (6.10)
  * @param nodeIssetTrue what {@code node_isset()} of a set bit is: on x86 -1 ({@code sbb}) until 117780eef774 (4.8) made the
  *     bit operations return bool
- * @param mpolMax {@code MPOL_MAX}: how many modes a policy can have; {@code MPOL_LOCAL} came with 3.8,
- *     {@code MPOL_PREFERRED_MANY} with 5.15, {@code MPOL_WEIGHTED_INTERLEAVE} with 6.9
+ * @param mpolMax {@code MPOL_MAX}: how many modes a policy can have; {@code MPOL_LOCAL} came with 479e2802d09f (3.8),
+ *     {@code MPOL_PREFERRED_MANY} with b27abaccf8e8 (5.15), {@code MPOL_WEIGHTED_INTERLEAVE} with fa3bea4e1f82 (6.9)
  * @param shmemInterleavesByInode whether the inode number is added to the index by which a file of shared memory interleaves
  *     (09c231cb8bfd, 3.6)
  * @param lruCacheDisable whether LRU pagevecs are switched off while pages migrate, so that a page that has moved can be
@@ -24,11 +26,13 @@ import java.util.List;
  *     d74943a2f3cd, 6.5)
  * @param mbindWalkStops whether {@code mbind} with {@code MPOL_MF_STRICT} ends its walk with the page table in which it met a
  *     page that it could not isolate (d883544515aa, 5.3; mended by 24526268f4e3, 6.6, and in 6.1.y)
- * @param thisnodePassesCpuset whether {@code __GFP_THISNODE} allocations pass every cpuset (until 4.1)
- * @param ksmMovable whether KSM's pages are moved like any others (3.9)
+ * @param thisnodePassesCpuset whether {@code __GFP_THISNODE} allocations pass every cpuset, since 9b819d204cf6 (2.6.19) and until
+ *     "kernel, cpuset: remove exception for __GFP_THISNODE" (4.1)
+ * @param ksmMovable whether KSM's pages are moved like any others ("ksm: enable KSM page migration", 3.9)
  * @param ksmMaxPageSharing {@code max_page_sharing}: how many addresses share one of KSM's pages at most (2c653d0ee2ae, 4.13)
  * @param hugetlbMovable whether huge pages can be moved (e632a938d914, 74060e4d7879, 3.12)
- * @param hugetlbByHead whether {@code move_pages} moves a huge page only by its first address (until 6.7)
+ * @param hugetlbByHead whether {@code move_pages} moves a huge page only by its first address, until "mm: migrate: remove
+ *     PageHead() check for HugeTLB in add_page_for_migration()" (6.7)
  * @param hugetlbDontneed whether {@code MADV_DONTNEED} takes huge pages (90e7e7f5ef3f, 5.18)
  * @param hugetlbUnmapRestores whether what is unmapped of a private mapping of huge pages is promised to it again
  *     (df7a6d1f6405, 6.10)

@@ -2,7 +2,7 @@ package io.github.pageferry.sim.kernel;
 
 import io.github.pageferry.sim.mm.AddressSpaceOperations;
 
-/** The engine until 2.6.28, in what it does with dirty pages. */
+/** The engine until bda8550deed9 (2.6.28), in what it does with dirty pages. */
 class MigrateDirtyingAll extends Migrate {
 
   MigrateDirtyingAll(Kernel k) {

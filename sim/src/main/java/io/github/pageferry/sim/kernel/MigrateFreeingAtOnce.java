@@ -4,8 +4,8 @@ import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageList;
 
 /**
- * {@code mm/migrate.c} since 4.6: neither an old page that has been replaced nor a new one that is not needed goes through a
- * pagevec; both are freed at once (2def7424c9be). Whose page it is tells the caller nothing: there is no result for each.
+ * {@code mm/migrate.c} since c6c919eb90e0 (4.8): neither an old page that has been replaced nor a new one that is not needed goes
+ * through a pagevec; both are freed at once. Whose page it is tells the caller nothing: there is no result for each.
  */
 class MigrateFreeingAtOnce extends Migrate {
 
