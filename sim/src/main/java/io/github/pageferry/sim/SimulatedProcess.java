@@ -259,6 +259,11 @@ public final class SimulatedProcess {
     return leave(enter().mbind.sysMbind(address, length, mode, nodes, flags));
   }
 
+  /** {@code set_mempolicy_home_node(2)}. */
+  public long setHomeNode(long address, long length, int node) {
+    return enter().mbind.sysSetMempolicyHomeNode(address, length, node);
+  }
+
   /** {@code migrate_pages(2)}. */
   public long migratePages(int pid, NodeMask from, NodeMask to) {
     return leave(enter().mbind.sysMigratePages(pid, from, to));

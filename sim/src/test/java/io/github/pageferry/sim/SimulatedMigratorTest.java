@@ -260,10 +260,10 @@ class SimulatedMigratorTest {
   @MethodSource("profiles")
   void capabilitiesSayWhatIsSimulated(String profile) {
     SimulatedMigrator migrator = four(profile);
+    boolean homeNodes = !List.of("2.6.18", "2.6.36", "5.10").contains(profile);
     for (SystemCall call : SystemCall.values()) {
-      if (call != SystemCall.SET_MEMPOLICY_HOME_NODE) {
-        assertThat(migrator.capabilities().has(call)).as(call.kernelName()).isTrue();
-      }
+      assertThat(migrator.capabilities().has(call)).as(call.kernelName())
+          .isEqualTo(homeNodes || call != SystemCall.SET_MEMPOLICY_HOME_NODE);
       assertThat(migrator.capabilities().of(call).reason()).isNotBlank();
     }
   }
@@ -316,6 +316,31 @@ class SimulatedMigratorTest {
     SimulatedMigrator migrator = four("2.6.36");
     assertFails(SystemCall.SET_MEMPOLICY_HOME_NODE, Errno.ENOSYS, () -> migrator.setHomeNode(BASE & -PAGE, PAGE, 0));
     assertThat(migrator.capabilities().of(SystemCall.SET_MEMPOLICY_HOME_NODE).reason()).contains("5.17");
+  }
+
+  /** Nothing balances here; modes that cannot have the flag are the kernel's to refuse. */
+  @ParameterizedTest
+  @ValueSource(strings = {"6.1", "7.3"})
+  void numaBalancingIsRefusedByNameWhereAKernelWouldTakeIt(String profile) {
+    SimulatedMigrator migrator = four(profile);
+    Set<PolicyFlag> balancing = Set.of(PolicyFlag.NUMA_BALANCING);
+    assertThatThrownBy(() -> migrator.setPolicy(new MemoryPolicy(PolicyMode.BIND, balancing, NodeSet.of(0))))
+        .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("MPOL_F_NUMA_BALANCING");
+    assertFails(SystemCall.SET_MEMPOLICY, Errno.EINVAL,
+        () -> migrator.setPolicy(new MemoryPolicy(PolicyMode.INTERLEAVE, balancing, NodeSet.of(0))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6.1", "6.12", "6.18", "7.3"})
+  void homeNodesAreAskedOfPoliciesOfTheirOwn(String profile) {
+    SimulatedMigrator migrator = four(profile);
+    long page = BASE & -PAGE;
+    assertFails(SystemCall.SET_MEMPOLICY_HOME_NODE, Errno.ENOENT, () -> migrator.setHomeNode(page, PAGE, 2));
+    migrator.bind(page, PAGE, MemoryPolicy.bind(1, 2), MOVE);
+    migrator.setHomeNode(page, PAGE, 2);
+    migrator.bind(page, PAGE, MemoryPolicy.interleave(1, 2), MOVE);
+    assertFails(SystemCall.SET_MEMPOLICY_HOME_NODE, Errno.EOPNOTSUPP, () -> migrator.setHomeNode(page, PAGE, 2));
+    assertFails(SystemCall.SET_MEMPOLICY_HOME_NODE, Errno.EINVAL, () -> migrator.setHomeNode(page, -1, 2));
   }
 
   @Test

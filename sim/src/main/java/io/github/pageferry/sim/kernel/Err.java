@@ -20,6 +20,7 @@ final class Err {
   static final int EINVAL = Errno.EINVAL.number();
   static final int ENOSPC = Errno.ENOSPC.number();
   static final int ENOSYS = Errno.ENOSYS.number();
+  static final int EOPNOTSUPP = Errno.EOPNOTSUPP.number();
 
   private Err() {}
 }

@@ -95,7 +95,7 @@ public class HugeMemory {
     if (Mempolicy.isInterleave(policy)) {
       return k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, k.mempolicy.offsetIlNode(policy, index), null);
     }
-    int node = k.mempolicy.policyNode(Gfp.HIGHUSER_MOVABLE, policy);
+    int node = k.mempolicy.hugePolicyNode(policy);
     int head = policy.mode == Policy.PREFERRED_MANY
         ? k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, node, policy.nodes) : 0;
     return head != 0 ? head : k.pageAlloc.allocHuge(Gfp.HIGHUSER_MOVABLE, node, k.mempolicy.policyNodemask(policy));

@@ -50,6 +50,7 @@ import java.util.List;
  *     (0e8c7d0fd5b4, 2.6.21)
  * @param swapCacheMovesAsShmem whether a page of the swap cache that moves is taken for shared memory in {@code NR_SHMEM}, which it
  *     was never counted in (until 99a15e21d96f, 3.0)
+ * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
     Release release,
@@ -76,7 +77,8 @@ public record KernelProfile(
     boolean rssCountsMigrating,
     boolean journalledWritepageLooksAgain,
     boolean fileCountersFollow,
-    boolean swapCacheMovesAsShmem) {
+    boolean swapCacheMovesAsShmem,
+    boolean homeNodes) {
 
   /** Releases whose recorded traces have confirmed the model. */
   public static final List<String> RECORDED = List.of("2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
@@ -113,6 +115,7 @@ public record KernelProfile(
         release.has("3.3"),
         release.has("4.2"),
         release.has("2.6.21"),
-        !release.has("3.0"));
+        !release.has("3.0"),
+        release.has("5.17"));
   }
 }

@@ -315,6 +315,16 @@ public class Mbind {
     return invalid != 0 ? invalid : doMbind(start, length, mode, modeFlags, nodes, flags);
   }
 
+  /**
+   * {@code set_mempolicy_home_node(2)}: the node from which a range's policies allocate first.
+   *
+   * @return 0 or an errno negated: ENOENT where there is no policy, EOPNOTSUPP at the first that is neither {@code MPOL_BIND} nor
+   *     {@code MPOL_PREFERRED_MANY}, those before it being changed already
+   */
+  public long sysSetMempolicyHomeNode(long start, long length, int node) {
+    return -Err.ENOSYS;
+  }
+
   /** {@code migrate_pages(2)}: returns how many pages stayed, or an errno negated. */
   public long sysMigratePages(int pid, NodeMask from, NodeMask to) {
     if (from.limit() > k.profile.maxNumnodes() || to.limit() > k.profile.maxNumnodes()) {

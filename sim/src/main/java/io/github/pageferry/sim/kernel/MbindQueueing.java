@@ -228,6 +228,51 @@ class MbindQueueing extends Mbind {
   }
 
   @Override
+  public long sysSetMempolicyHomeNode(long start, long length, int node) {
+    if (!k.profile.homeNodes()) {
+      return -Err.ENOSYS;
+    }
+    long end = start + (length + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK);
+    if ((start & ~PageTable.PAGE_MASK) != 0 || node < 0 || !k.nodes.online().has(node) || end < start) {
+      return -Err.EINVAL;
+    }
+    if (end == start) {
+      return 0;
+    }
+    Mm mm = k.current.mm();
+    k.locks.downWrite(mm);
+    int error = setHomeNode(mm, start, end, node);
+    k.locks.upWrite(mm);
+    return error;
+  }
+
+  /** The loop of {@link #sysSetMempolicyHomeNode}; what becomes of a VMA may be larger or smaller. */
+  private int setHomeNode(Mm mm, long start, long end, int node) {
+    int error = -Err.ENOENT;
+    for (long at = start; at < end; ) {
+      Vma vma = mm.findVma(at);
+      if (vma == null || vma.start >= end) {
+        return error;
+      }
+      long to = Math.min(vma.end, end);
+      Policy old = vma.policy;
+      if (old != null) {
+        if (old.mode != Policy.BIND && old.mode != Policy.PREFERRED_MANY) {
+          return -Err.EOPNOTSUPP;
+        }
+        Policy home = old.copy();
+        home.homeNode = node;
+        error = mbindRange(mm, Math.max(at, vma.start), to, home);
+        if (error != 0) {
+          return error;
+        }
+      }
+      at = to;
+    }
+    return error;
+  }
+
+  @Override
   protected int bindAndMove(long start, long end, @Nullable Policy policy, NodeMask nodes, int flags) {
     Mm mm = k.current.mm();
     PageList pagelist = new PageList(frames);

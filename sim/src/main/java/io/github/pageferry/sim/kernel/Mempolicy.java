@@ -337,6 +337,11 @@ public class Mempolicy {
     return node;
   }
 
+  /** As {@link #policyNode}, for a transparent huge page. */
+  protected int hugePolicyNode(Policy policy) {
+    return policyNode(Gfp.HIGHUSER_MOVABLE, policy);
+  }
+
   /** {@code interleave_nodes()}: the task's next node. */
   protected int interleaveNodes(Policy policy) {
     int node = k.current.ilNext;
@@ -431,7 +436,7 @@ public class Mempolicy {
     if (a == b) {
       return true;
     }
-    if (a == null || b == null || a.mode != b.mode || a.flags != b.flags) {
+    if (a == null || b == null || a.mode != b.mode || a.flags != b.flags || a.homeNode != b.homeNode) {
       return false;
     }
     if (storesUserNodemask(a) && !a.userNodemask.equals(b.userNodemask)) {

@@ -21,6 +21,12 @@ class MempolicyByIndex extends MempolicyOneMask {
     return super.offsetIlNode(policy, weight == 0 ? 0 : Long.remainderUnsigned(offset, weight));
   }
 
+  /** {@code policy_nodemask()}: the home node counts, whatever the page's size. */
+  @Override
+  protected int hugePolicyNode(Policy policy) {
+    return policyNode(Gfp.HIGHUSER_MOVABLE, policy);
+  }
+
   @Override
   protected long interleaveIndex(Vma vma, long address) {
     AddressSpace mapping = vma.mapping();

@@ -49,6 +49,7 @@ public final class Unconfirmed {
       new Difference("5.3", "6.7", "a hole that a strict mbind is silent on above a page that it could not isolate (d883544515aa)"),
       new Difference("5.14", "", "a preferred node that stays when the cpuset changes (269fbe72cded)"),
       new Difference("5.15", "", "MPOL_PREFERRED_MANY (b27abaccf8e8)"),
+      new Difference("5.17", "", "home nodes (c6018b4b2549)"),
       new Difference("5.18", "", "MADV_DONTNEED of huge pages of the pool (90e7e7f5ef3f)"),
       new Difference("6.0", "", "huge pages of the pool that fork does not copy (bcd51a3c679d)"),
       new Difference("6.1", "", "huge pages of the pool that move first, and parts that move with their batch (42012e0436d4)"),

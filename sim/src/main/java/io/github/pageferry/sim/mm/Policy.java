@@ -30,6 +30,8 @@ public final class Policy {
   public NodeMask nodes = NodeMask.NONE;
   /** {@code v.preferred_node}. */
   public int preferredNode = -1;
+  /** {@code home_node}: where allocation starts, -1 ({@code NUMA_NO_NODE}) for the task's node; since c6018b4b2549 (5.17). */
+  public int homeNode = -1;
   /** {@code w.user_nodemask}, of policies with mode flags. */
   public NodeMask userNodemask = NodeMask.NONE;
   /** {@code w.cpuset_mems_allowed}: what was allowed when the nodes were last computed. */
@@ -45,6 +47,7 @@ public final class Policy {
     Policy copy = new Policy(mode, flags);
     copy.nodes = nodes;
     copy.preferredNode = preferredNode;
+    copy.homeNode = homeNode;
     copy.userNodemask = userNodemask;
     copy.cpusetMemsAllowed = cpusetMemsAllowed;
     return copy;
