@@ -261,7 +261,7 @@ public final class SimulatedProcess {
 
   /** {@code set_mempolicy_home_node(2)}. */
   public long setHomeNode(long address, long length, int node) {
-    return enter().mbind.sysSetMempolicyHomeNode(address, length, node);
+    return leave(enter().mbind.sysSetMempolicyHomeNode(address, length, node));
   }
 
   /** {@code migrate_pages(2)}. */

@@ -277,9 +277,7 @@ final class Guest implements AutoCloseable {
     })) {
       command.give(monitor);
     } catch (IOException e) {
-      endOf(process);
-      checkAlive(what, end);
-      throw died("was lost (" + e.getMessage() + ") " + what);
+      throw died("was lost (" + e.getMessage() + ")", what);
     }
   }
 

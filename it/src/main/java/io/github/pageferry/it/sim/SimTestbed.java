@@ -61,10 +61,16 @@ public final class SimTestbed implements Testbed {
 
   @Override
   public String description() {
-    List<String> unconfirmed = Profiles.unconfirmed(release.toString());
+    int unconfirmed = Profiles.unconfirmed(release.toString()).size();
     return "simulated Linux " + release + ", "
         + (spec.nodes() == 1 ? "1 node of " : spec.nodes() + " nodes of ") + (spec.bytesPerNode() >> 20) + " MiB"
-        + (unconfirmed.isEmpty() ? "" : "; not confirmed by recorded traces: " + String.join(", ", unconfirmed));
+        + (unconfirmed == 0 ? "" : "; reports list what no recorded trace confirms (" + unconfirmed + ")");
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    List<String> unconfirmed = Profiles.unconfirmed(release.toString());
+    return unconfirmed.isEmpty() ? Map.of() : Map.of("confirmed by no recorded trace", String.join("; ", unconfirmed));
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class FakeEmulator {
   public static LabBackend backend(Path marks, int boots, List<String> notes) {
     Kernel kernel = new Kernel("6.1-fake", Path.of("/nothing"), List.of());
     return new LabBackend("lab:fake", kernel, LabTopology.of(1), tool(marks, boots), new GuestFolder(), Path.of("/nothing"),
-        () -> false, notes::add);
+        null, () -> false, notes::add);
   }
 
   public static void main(String[] args) throws IOException {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.it.workload.WorkloadReader;
 import io.github.pageferry.sim.MachineSpec;
+import io.github.pageferry.sim.Profiles;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SimTestbedTest {
@@ -21,6 +23,20 @@ class SimTestbedTest {
         SimTestbed large = new SimTestbed("6.18", new MachineSpec(2, 64 << 20, 1), false)) {
       assertThat(small.lacks(workload)).contains("needs up to 80 MiB of memory, the simulated machine has 64 MiB");
       assertThat(large.lacks(workload)).isEmpty();
+    }
+  }
+
+  @Test
+  void saysHowMuchNoTraceConfirmsAndNamesAllOfItForReports() {
+    try (SimTestbed testbed = new SimTestbed("6.12", new MachineSpec(1, 1L << 30, 1), false)) {
+      List<String> unconfirmed = Profiles.unconfirmed("6.12");
+      assertThat(testbed.description()).isEqualTo(
+          "simulated Linux 6.12, 1 node of 1024 MiB; reports list what no recorded trace confirms (" + unconfirmed.size() + ")");
+      assertThat(testbed.facts().get("confirmed by no recorded trace")).contains(unconfirmed);
+    }
+    try (SimTestbed testbed = new SimTestbed("2.6.36", new MachineSpec(2, 1L << 30, 1), false)) {
+      assertThat(testbed.description()).isEqualTo("simulated Linux 2.6.36, 2 nodes of 1024 MiB");
+      assertThat(testbed.facts()).isEmpty();
     }
   }
 }
