@@ -2,6 +2,7 @@ package io.github.pageferry.it.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.pageferry.it.run.CannotRunException;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -23,7 +24,7 @@ import java.util.Map;
  */
 final class Monitor implements AutoCloseable {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
   /** Leaves out memory that is shared; "x-" says that it may change. QEMU has it since 4.0. */
   private static final String WITHOUT_MEMORY = "x-ignore-shared";

@@ -95,7 +95,7 @@ class FreshGuestIT {
   void aPanicIsToldWithWhatTheConsoleSaidOfItAndTheNextWorkloadRuns() {
     assertThatThrownBy(() -> fresh.factsOf(GuestFacts.PANIC)).isInstanceOf(GuestDiedException.class)
         .hasMessageStartingWith("the guest ").hasMessageContaining("while it was asked for facts of panic")
-        .hasMessageContaining("; the end of its console:\n").hasMessageContaining("Kernel panic");
+        .hasMessageContaining("\nThe end of its console:\n").hasMessageContaining("Kernel panic");
     assertRuns(fresh);
     assertThat(ProcessHandle.current().descendants()).noneMatch(
         process -> process.info().command().orElse("").contains("qemu"));
