@@ -21,7 +21,7 @@ final class Hints {
       case EFAULT -> "nothing can be mapped at the address: those of a process are from 64 KiB up to 2^48";
       case EIO -> "STRICT was given and pages break the policy that could not be moved, or were not to be: queryPages tells which";
       case ENOMEM -> "the simulated memory of a node that may be used is full: see topology(), and open a larger machine, as in"
-          + " \"sim:" + Profiles.forThisHost() + " nodes:4 memory:1TiB\"";
+          + " \"sim:" + Profiles.forThisHost() + " nodes:4 memory:512GiB\"";
       case E2BIG -> "kernels before 2.6.29 take fewer pages at once: use smaller batches";
       case ENOSYS -> "a kernel of this release does not have this system call";
       case EOPNOTSUPP -> "a mapping in the range has a policy other than BIND and PREFERRED_MANY";

@@ -17,7 +17,7 @@ public record MachineSpec(int nodes, long bytesPerNode, int cpusPerNode) {
   /** The most nodes that a machine can have. */
   public static final int MAX_NODES = 64;
 
-  /** The most memory that a machine can have: what frame numbers of 31 bits reach, less the frames of no node. */
+  /** The most memory that a machine can have. No more than 910 GiB of it can be in use at a time. */
   public static final long MAX_BYTES = (1L << 31) / 2 * PAGE_BYTES;
 
   /** Two nodes of 64 GiB with one CPU each. What is not used of them costs nothing. */

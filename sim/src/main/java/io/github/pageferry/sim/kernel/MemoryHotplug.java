@@ -104,6 +104,9 @@ public class MemoryHotplug {
       return -Err.EINVAL;
     }
     int end = start + pages;
+    if (!zone.has(start, end)) {
+      return -Err.EINVAL;
+    }
     zone.isolate(start, end);
     int error = migrateAll(zone, start, end);
     k.swap.lruAddDrainAll();

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A frame's fields lie together, as in the kernel: who looks at one mostly looks at the others, and with memory larger than
- * the caches each further array would cost a miss. All records are one array, since a second array on the way to each field
- * would cost a fifth of the time that a page takes to move. A segment is given to the zone that needs more frames, the next
- * number to whoever comes first, so that a machine costs what it uses: frames of one node need not have numbers in a row, and
- * {@link Zone} knows which are whose. Frame 0 is no page; segment 0 holds the pages that belong to no zone (the zero page).
+ * the caches each further array would cost a miss. All records are one array, which is the quickest to come by; that bounds
+ * how much memory can be in use. A segment is given to the zone that needs more frames, the next number to whoever comes first,
+ * so that a machine costs what it uses: frames of one node need not have numbers in a row, and {@link Zone} knows which are
+ * whose. Frame 0 is no page; segment 0 holds the pages that belong to no zone (the zero page).
  */
 public final class PageFrames {
 
@@ -50,14 +50,18 @@ public final class PageFrames {
   private static final int CONTENT_HIGH = 8;
   private static final int RECORD = 9;
 
-  /** As many segments as the records have room for. */
+  /** Segments whose records fit one array. */
   private static final int MOST_SEGMENTS = (Integer.MAX_VALUE - 8) / (SEGMENT_FRAMES * RECORD);
 
   private int[] records;
   /** How many segments have been given away. */
   private int populated = 1;
+  private final int mostPopulated;
   private final int[][] privates;
+  /** By segment. */
   private final short[] nodes;
+  /** By segment: the place of its first frame in its zone. */
+  private final int[] places;
   /** Where tasks run at the same time: who they are parted by. */
   private final @Nullable Scheduler sched;
 
@@ -72,7 +76,13 @@ public final class PageFrames {
 
   /** As {@link #PageFrames(int)}, of a machine whose tasks run at the same time. */
   public PageFrames(int segments, @Nullable Scheduler sched) {
+    this(segments, sched, MOST_SEGMENTS);
+  }
+
+  PageFrames(int segments, @Nullable Scheduler sched, int mostPopulated) {
     this.sched = sched;
+    this.mostPopulated = mostPopulated;
+    places = new int[segments];
     records = new int[SEGMENT_FRAMES * RECORD];
     privates = new int[segments][];
     nodes = new short[segments];
@@ -88,24 +98,34 @@ public final class PageFrames {
   /**
    * Gives a segment that nobody has to a node.
    *
+   * @param place of its first frame in the node's zone
    * @return its first frame
    * @throws IllegalStateException where so much memory is in use that there is no room for more records
    */
-  int populate(int node) {
+  int populate(int node, int place) {
     int segment = populated;
-    if (segment == MOST_SEGMENTS) {
-      throw new IllegalStateException("more memory is in use than a simulated machine has room for: "
-          + ((long) segment * SEGMENT_FRAMES >> 18) + " GiB");
+    if (segment == mostPopulated) {
+      throw new IllegalStateException("the memory in use is more than a simulator has room for: "
+          + ((long) segment * SEGMENT_FRAMES >> 8) + " MiB; use less, or several machines");
     }
-    if (segment * SEGMENT_FRAMES * RECORD == records.length) {
-      int most = Math.min(nodes.length, MOST_SEGMENTS);
-      // The last doubling goes to the end: large arrays are copied as seldom as can be.
-      int room = 4L * segment > most ? most : 2 * segment;
-      records = Arrays.copyOf(records, room * SEGMENT_FRAMES * RECORD);
+    if (segment == room()) {
+      int more = segment + Math.max(1, segment / 8);
+      records = Arrays.copyOf(records, Math.min(more, Math.min(nodes.length, mostPopulated)) * SEGMENT_FRAMES * RECORD);
     }
     populated++;
     nodes[segment] = (short) node;
+    places[segment] = place;
     return segment << SEGMENT_SHIFT;
+  }
+
+  /** How many segments there are records for: an eighth more than are used, at most. */
+  int room() {
+    return records.length / (SEGMENT_FRAMES * RECORD);
+  }
+
+  /** Where the frame's zone has it. */
+  int placeOf(int page) {
+    return places[page >> SEGMENT_SHIFT] + (page & SLOT);
   }
 
   /** Where the frame's record begins. */

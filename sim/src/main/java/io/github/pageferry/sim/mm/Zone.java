@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.mm;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,12 @@ public final class Zone {
   private int freePages;
   /** Runs of frames that huge pages had. */
   private final List<Integer> freeHuge = new ArrayList<>(0);
-  /** {@code MIGRATE_ISOLATE}: frames of places from here up to {@link #isolatedEnd} are not handed out; 0 where there are none. */
+  /** {@code MIGRATE_ISOLATE}: frames of places from here up to {@link #isolatedEnd} are not handed out. */
   private int isolatedStart;
+  /** 0 where nothing is isolated. */
   private int isolatedEnd;
+  /** Pageblocks whose frames are the machine's no longer. */
+  private final BitSet gone = new BitSet();
 
   Zone(PageFrames frames, int node, @Nullable Zone[] pageZones, int presentPages) {
     this.frames = frames;
@@ -73,20 +77,10 @@ public final class Zone {
   private int populated(int place) {
     int segment = place >> PageFrames.SEGMENT_SHIFT;
     if (segments[segment] == 0) {
-      segments[segment] = frames.populate(node);
+      segments[segment] = frames.populate(node, segment << PageFrames.SEGMENT_SHIFT);
       pageZones[segments[segment] >> PageFrames.SEGMENT_SHIFT] = this;
     }
     return frame(place);
-  }
-
-  /** Where the zone has this frame, which is one of its own. */
-  private int placeOf(int page) {
-    int first = page & -PageFrames.SEGMENT_FRAMES;
-    int segment = 0;
-    while (segments[segment] != first) {
-      segment++;
-    }
-    return (segment << PageFrames.SEGMENT_SHIFT) + page - first;
   }
 
   /** Pages that the zone has, free or not. */
@@ -129,7 +123,8 @@ public final class Zone {
       freeHead = frames.lruNext(page);
       frames.lruNext(page, 0);
     } else if (untouched < end) {
-      page = populated(untouched++);
+      page = populated(untouched);
+      untouched++;
       if (untouched == isolatedStart) {
         untouched = isolatedEnd;
       }
@@ -254,6 +249,7 @@ public final class Zone {
 
   /** {@code __offline_isolated_pages()}: the frames, all free, are the zone's no longer. */
   public void offlineIsolated() {
+    gone.set(isolatedStart / PAGEBLOCK, isolatedEnd / PAGEBLOCK);
     presentPages -= isolatedEnd - isolatedStart;
     if (isolatedEnd == end) {
       end = isolatedStart;
@@ -266,11 +262,17 @@ public final class Zone {
     isolatedEnd = 0;
   }
 
+  /** Whether the zone has all frames of a range of places, which are of whole pageblocks. */
+  public boolean has(int start, int end) {
+    int lost = gone.nextSetBit(start / PAGEBLOCK);
+    return lost < 0 || lost * PAGEBLOCK >= end;
+  }
+
   private boolean isIsolated(int page) {
     if (isolatedEnd == 0) {
       return false;
     }
-    int place = placeOf(page);
+    int place = frames.placeOf(page);
     return place >= isolatedStart && place < isolatedEnd;
   }
 

@@ -52,6 +52,16 @@ class OfflinePagesTest {
   }
 
   @Test
+  void whatIsGoneCannotGoAgain() {
+    assertThat(t.k.memoryHotplug.offlinePages(zone, 0, 512)).isZero();
+    assertThat(t.k.memoryHotplug.offlinePages(zone, 0, 512)).isEqualTo(-Err.EINVAL);
+    assertThat(t.k.memoryHotplug.offlinePages(zone, 0, 1024)).isEqualTo(-Err.EINVAL);
+    assertThat(zone.presentPages()).isEqualTo(512);
+    assertThat(t.k.memoryHotplug.offlinePages(zone, 512, 512)).isZero();
+    assertThat(zone.presentPages()).isZero();
+  }
+
+  @Test
   void allKindsOfPagesMoveOut() {
     t.machine.swapOn(8);
     t.self.setPolicy(PolicyMode.BIND.number(), NodeMask.of(1));

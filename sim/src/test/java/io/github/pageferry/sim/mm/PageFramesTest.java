@@ -15,8 +15,8 @@ class PageFramesTest {
   private final PageFrames frames = new PageFrames(4);
 
   PageFramesTest() {
-    frames.populate(2);
-    frames.populate(0);
+    frames.populate(2, 0);
+    frames.populate(0, 5 * FIRST);
   }
 
   @Test
@@ -35,17 +35,44 @@ class PageFramesTest {
     assertThat(frames.pageToNid(2 * FIRST - 1)).isEqualTo(2);
     assertThat(frames.pageToNid(2 * FIRST)).isZero();
     frames.count(FIRST, 5);
-    assertThat(frames.populate(1)).isEqualTo(3 * FIRST);
+    assertThat(frames.populate(1, 0)).isEqualTo(3 * FIRST);
     assertThat(frames.pageToNid(3 * FIRST)).isEqualTo(1);
     assertThat(frames.end()).isEqualTo(4 * FIRST);
     assertThat(frames.count(FIRST)).as("more room changes nothing").isEqualTo(5);
   }
 
   @Test
+  void aFrameKnowsItsPlaceInItsZone() {
+    assertThat(frames.placeOf(FIRST)).isZero();
+    assertThat(frames.placeOf(2 * FIRST - 1)).isEqualTo(FIRST - 1);
+    assertThat(frames.placeOf(2 * FIRST + 7)).isEqualTo(5 * FIRST + 7);
+  }
+
+  @Test
+  void roomIsAnEighthMoreThanIsUsedAtMost() {
+    PageFrames many = new PageFrames(200);
+    for (int segment = 1; segment < 200; segment++) {
+      many.populate(0, 0);
+      assertThat(many.room()).isBetween(segment + 1, segment + 1 + segment / 8);
+    }
+    assertThat(many.room()).isEqualTo(200);
+  }
+
+  @Test
+  void moreThanThereCanBeRecordsOfIsRefused() {
+    PageFrames few = new PageFrames(9, null, 3);
+    few.populate(0, 0);
+    few.populate(0, FIRST);
+    assertThatThrownBy(() -> few.populate(0, 2 * FIRST)).isInstanceOf(IllegalStateException.class).hasMessageContaining("12 MiB");
+    assertThat(few.end()).isEqualTo(3 * FIRST);
+    assertThat(few.room()).isEqualTo(3);
+  }
+
+  @Test
   void roomGrowsToTheLastSegment() {
     PageFrames many = new PageFrames(11);
     for (int segment = 1; segment <= 10; segment++) {
-      int first = many.populate(0);
+      int first = many.populate(0, segment * FIRST);
       assertThat(first).isEqualTo(segment * FIRST);
       many.index(first + FIRST - 1, segment);
     }

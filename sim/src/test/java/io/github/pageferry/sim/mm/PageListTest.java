@@ -17,7 +17,7 @@ class PageListTest {
   private final PageList list = new PageList(frames);
 
   PageListTest() {
-    assertThat(frames.populate(0)).isEqualTo(A);
+    assertThat(frames.populate(0, 0)).isEqualTo(A);
   }
 
   private List<Integer> pages() {

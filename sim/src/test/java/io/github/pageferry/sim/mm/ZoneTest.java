@@ -1,6 +1,7 @@
 package io.github.pageferry.sim.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,18 @@ class ZoneTest {
     assertThat(zone.takeFree()).as("the next place that is not isolated").isEqualTo(last + 512);
     zone.undoIsolate();
     assertThat(zone.takeFree()).isEqualTo(last);
+  }
+
+  @Test
+  void whatThereIsNoRoomForIsNotLost() {
+    PageFrames few = new PageFrames(Nodes.segments(new int[] {2000}), null, 2);
+    Zone zone = Nodes.layOut(few, new int[] {2000}, new int[][] {{10}}).zone(0);
+    for (int place = 0; place < 1024; place++) {
+      zone.takeFree();
+    }
+    assertThatThrownBy(zone::takeFree).isInstanceOf(IllegalStateException.class);
+    assertThat(zone.touchedEnd()).isEqualTo(1024);
+    assertThat(zone.freePages()).isEqualTo(976);
   }
 
   @Test
