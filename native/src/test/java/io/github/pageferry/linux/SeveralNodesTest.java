@@ -1,15 +1,10 @@
 package io.github.pageferry.linux;
 
 import static io.github.pageferry.MemoryMigrator.SELF;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import io.github.pageferry.Errno;
 import io.github.pageferry.MemoryCallException;
 import io.github.pageferry.MemoryPolicy;
@@ -18,22 +13,14 @@ import io.github.pageferry.NodeSet;
 import io.github.pageferry.NumaNode;
 import io.github.pageferry.PageBatch;
 import io.github.pageferry.PageStatus;
-import io.github.pageferry.PolicyMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ref.Reference;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What takes two nodes with memory at least: on a machine with one, all of it is skipped. */
 class SeveralNodesTest {
@@ -131,84 +118,6 @@ class SeveralNodesTest {
         }
       }
     });
-  }
-
-  @Test
-  void aPreferredNodeIsTakenWhileItHasRoom() {
-    for (int node : nodes) {
-      OnThread.run(() -> {
-        migrator.setPolicy(MemoryPolicy.preferred(node));
-        try (Pages pages = Pages.touched(16)) {
-          assertThat(where(pages)).containsOnly(node);
-        }
-      });
-    }
-  }
-
-  @Test
-  void oneOfManyPreferredNodesIsTaken() {
-    Host.needsKernel(5, 15);
-    for (int i = 1; i < nodes.size(); i++) {
-      NodeSet two = NodeSet.of(nodes.get(i - 1), nodes.get(i));
-      MemoryPolicy policy = MemoryPolicy.of(PolicyMode.PREFERRED_MANY, two);
-      try (Pages pages = Pages.untouched(4)) {
-        migrator.bind(pages.address(), pages.bytes(), policy, Set.of());
-        Posix.touch(pages.address(), pages.bytes(), Pages.BYTES);
-        assertThat(migrator.getPolicyAt(pages.address())).isEqualTo(policy);
-        assertThat(where(pages)).allMatch(two::contains);
-      }
-    }
-  }
-
-  @Test
-  void aFilesPagesComeWhereTheThreadsPolicySays(@TempDir Path folder) {
-    for (int node : nodes) {
-      for (MemoryPolicy policy : List.of(MemoryPolicy.bind(node), MemoryPolicy.preferred(node))) {
-        assertThat(OnThread.call(() -> {
-          migrator.setPolicy(policy);
-          return whereNewFileIs(folder.resolve(node + policy.mode().name()), 16);
-        })).as(policy.toString()).hasSize(16).containsOnly(node);
-      }
-    }
-  }
-
-  /** Within a tenth, since a file system's own blocks take turns, too. */
-  @Test
-  void filesPagesAreInterleavedByTheThreadsPolicy(@TempDir Path folder) {
-    NodeSet all = NodeSet.of(nodes.stream().mapToInt(Integer::intValue).toArray());
-    List<Integer> where = OnThread.call(() -> {
-      migrator.setPolicy(MemoryPolicy.of(PolicyMode.INTERLEAVE, all));
-      List<Integer> ofAll = new ArrayList<>();
-      for (int file = 0; file < 10 * nodes.size(); file++) {
-        ofAll.addAll(whereNewFileIs(folder.resolve("file" + file), 20 + file));
-      }
-      return ofAll;
-    });
-    int share = where.size() / nodes.size();
-    for (int node : nodes) {
-      assertThat(Collections.frequency(where, node)).isBetween(share * 9 / 10, share * 11 / 10);
-    }
-  }
-
-  /** Where the pages of a file are that is made, mapped and written page by page. */
-  private List<Integer> whereNewFileIs(Path file, int pages) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, CREATE_NEW, READ, WRITE)) {
-      MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) pages * Pages.BYTES);
-      for (int page = 0; page < pages; page++) {
-        buffer.put(page * Pages.BYTES, (byte) 1);
-      }
-      PageBatch batch = PageBatch.ofCapacity(pages);
-      batch.addRun(Pointer.nativeValue(Native.getDirectBufferPointer(buffer)), Pages.BYTES, pages, first);
-      migrator.queryPages(SELF, batch);
-      Reference.reachabilityFence(buffer);
-      return Pages.statuses(batch);
-    }
-  }
-
-  private List<Integer> where(Pages pages) {
-    PageBatch batch = pages.to(first);
-    migrator.queryPages(SELF, batch);
-    return Pages.statuses(batch);
   }
 
   @Test

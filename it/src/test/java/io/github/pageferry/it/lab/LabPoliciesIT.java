@@ -50,6 +50,12 @@ class LabPoliciesIT {
     }
   }
 
+  /** Without it new pages come to node 0, whose CPU touches them. */
+  @Test
+  void aHomeNodeIsWhereABoundRangeBegins() {
+    assertThat(facts).as(kernel).containsEntry("memory, home 2 of all", "2:16");
+  }
+
   @Test
   void interleavingGoesRound() {
     assertThat(facts).as(kernel).containsEntry("memory, interleave", "0:16,1:16,2:16");

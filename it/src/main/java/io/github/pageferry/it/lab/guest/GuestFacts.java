@@ -35,7 +35,7 @@ public final class GuestFacts {
   /** What the kernel has counted since it booted. */
   public static final String COUNTERS = "counters";
 
-  /** Where new pages come under policies of a thread, and under one of many preferred nodes. */
+  /** Where new pages come under policies that no step of a workload can set. */
   public static final String POLICIES = "policies";
 
   /** The kernel panics. */

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Where new pages come under policies that no step of a workload can set: those of a thread, and of many preferred nodes. */
+/** Where new pages come under policies that no step of a workload can set: those of a thread, of many preferred nodes, and with a home. */
 final class PolicyFacts {
 
   private static final int PAGE_BYTES = 4096;
@@ -70,6 +70,8 @@ final class PolicyFacts {
         facts.put("memory, many preferred " + node + " " + next, preferredMany(NodeSet.of(node, next)));
       }
     }
+    int last = nodes.stream().max().orElseThrow();
+    facts.put("memory, home " + last + " of all", home(nodes, last));
     facts.put("memory, interleave", under(interleave, () -> memory(PAGES * nodes.size())));
     facts.put("files, interleave", under(interleave, () -> files(sizes(10 * nodes.size()))));
   }
@@ -84,6 +86,15 @@ final class PolicyFacts {
   private String preferredMany(NodeSet nodes) {
     try (ScratchMemory memory = new ScratchMemory(PAGES * PAGE_BYTES)) {
       migrator.bind(memory.address(), PAGES * PAGE_BYTES, MemoryPolicy.of(PolicyMode.PREFERRED_MANY, nodes), Set.of());
+      return text(count(new HashMap<>(), touched(memory.buffer())));
+    }
+  }
+
+  /** Since 5.17. */
+  private String home(NodeSet nodes, int home) {
+    try (ScratchMemory memory = new ScratchMemory(PAGES * PAGE_BYTES)) {
+      migrator.bind(memory.address(), PAGES * PAGE_BYTES, MemoryPolicy.of(PolicyMode.BIND, nodes), Set.of());
+      migrator.setHomeNode(memory.address(), PAGES * PAGE_BYTES, home);
       return text(count(new HashMap<>(), touched(memory.buffer())));
     }
   }
