@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LabBackend implements Backend {
 
-  /** Emulation on a loaded machine may fail before the guest's kernel has done anything of ours. */
-  private static final int BOOT_ATTEMPTS = 3;
+  /** Emulation on a loaded machine may fail before the guest's kernel has done anything of a workload's. */
+  private static final int ATTEMPTS = 3;
 
   /** The socket of the guest's second serial port, in the folder. */
   private static final String LINE = "line";
@@ -40,7 +41,7 @@ public final class LabBackend implements Backend {
   private final Consumer<String> notes;
   private Duration answerLimit = Guest.ANSWER_LIMIT;
   private @Nullable Guest guest;
-  private @Nullable String bootsNever;
+  private @Nullable String madeNever;
 
   /** @param snapshot to take, where each workload is to start from the same state */
   LabBackend(String name, Kernel kernel, LabTopology topology, Tools.Tool emulator, GuestFolder folder, Path archive,
@@ -81,7 +82,7 @@ public final class LabBackend implements Backend {
    * {@inheritDoc}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
-   * @throws CannotRunException where the machine does not boot, or not any more
+   * @throws CannotRunException where the machine does not boot or cannot be restored, or not any more
    * @throws IllegalStateException where the harness in the guest fails
    * @throws CancelledException where the user asked for the end
    */
@@ -104,7 +105,7 @@ public final class LabBackend implements Backend {
    * @return lines of names and values, parted by {@code =}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
-   * @throws CannotRunException where the machine does not boot, or not any more
+   * @throws CannotRunException where the machine does not boot or cannot be restored, or not any more
    */
   public String factsOf(String about) {
     return ask(Frames.FACTS, about, "while it was asked for facts of " + about);
@@ -127,8 +128,12 @@ public final class LabBackend implements Backend {
       if (snapshot != null) {
         end();
       }
-      asked.takeWarnings().forEach(warning -> notes.accept(name + ", " + what + ": " + warning));
+      noteWarnings(asked, what);
     }
+  }
+
+  private void noteWarnings(Guest of, String what) {
+    of.takeWarnings().forEach(warning -> notes.accept(name + ", " + what + ": " + warning));
   }
 
   private void checkCancelled() {
@@ -140,7 +145,7 @@ public final class LabBackend implements Backend {
   private Guest guest() {
     Guest running = guest;
     if (running == null) {
-      running = snapshot == null ? boot() : restored(snapshot);
+      running = snapshot == null ? made("boot", this::boot) : restored(snapshot);
       guest = running;
     }
     return running;
@@ -149,32 +154,57 @@ public final class LabBackend implements Backend {
   /** From the snapshot, which is taken when it is needed first. */
   private Guest restored(Snapshot from) {
     if (!from.isTaken()) {
-      try (Guest first = boot()) {
-        from.take(first);
-      }
+      made("boot and warm up", () -> take(from));
     }
-    Path socket = folder.path().resolve(LINE);
-    List<String> command = Emulator.restored(emulator, kernel, archive, topology, socket, from.files());
-    return Guest.restore(command, emulator, socket, from.files(), cancelled);
+    return made("go on from its saved state", () -> {
+      Path socket = folder.path().resolve(LINE);
+      List<String> command = Emulator.restored(emulator, kernel, archive, topology, socket, from.files());
+      return Guest.restore(command, emulator, socket, from.files(), cancelled);
+    });
+  }
+
+  private Snapshot take(Snapshot empty) {
+    Guest first = boot();
+    try {
+      empty.take(first);
+    } finally {
+      first.close();
+      noteWarnings(first, "while it warmed up");
+    }
+    return empty;
   }
 
   private Guest boot() {
-    if (bootsNever != null) {
-      throw new CannotRunException(bootsNever);
+    Path socket = folder.path().resolve(LINE);
+    List<String> command = snapshot == null ? Emulator.command(emulator, kernel, archive, topology, socket)
+        : Emulator.savable(emulator, kernel, archive, topology, socket, snapshot.emptyFiles());
+    return Guest.boot(command, emulator, socket, cancelled);
+  }
+
+  /**
+   * Tries a few times. What fails here is no workload's fault, so where it fails each time the run is over.
+   *
+   * @param what the machine is to do, for a message
+   */
+  private <T> T made(String what, Supplier<T> making) {
+    if (madeNever != null) {
+      throw new CannotRunException(madeNever);
     }
     for (int attempt = 1; ; attempt++) {
-      Path socket = folder.path().resolve(LINE);
-      List<String> command = snapshot == null ? Emulator.command(emulator, kernel, archive, topology, socket)
-          : Emulator.savable(emulator, kernel, archive, topology, socket, snapshot.emptyFiles());
       try {
-        return Guest.boot(command, emulator, socket, cancelled);
-      } catch (GuestDiedException e) {
+        return making.get();
+      } catch (CannotRunException e) {
+        // a terminal's ^C goes to the emulator and to what writes its state, too
         checkCancelled();
-        if (attempt == BOOT_ATTEMPTS) {
-          bootsNever = name + " does not boot, tried " + BOOT_ATTEMPTS + " times: " + e.getMessage();
-          throw new CannotRunException(bootsNever, e);
+        madeNever = e.getMessage();
+        throw e;
+      } catch (GuestDiedException | IllegalStateException e) {
+        checkCancelled();
+        if (attempt == ATTEMPTS) {
+          madeNever = name + " does not " + what + ", tried " + ATTEMPTS + " times: " + e.getMessage();
+          throw new CannotRunException(madeNever, e);
         }
-        notes.accept(name + ": " + e.getMessage() + "\nbooting it again");
+        notes.accept(name + ": " + e.getMessage() + "\ntrying it again");
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.pageferry.it.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.pageferry.it.host.Jvm;
 import io.github.pageferry.it.lab.Frames.Frame;
 import java.io.BufferedInputStream;
@@ -13,11 +14,18 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Stands for an emulator: a program with a console and a line, whose guest does what the text of a question names. */
 public final class FakeEmulator {
@@ -44,60 +52,161 @@ public final class FakeEmulator {
       [%5d.%06d] RIP: 0010:move_pages_and_store_status+0x%x/0x90
       """;
 
-  private final PrintStream console;
+  /** What a real kernel prints where it goes on. */
+  static final String WARNING = "WARNING: CPU: 0 PID: 71 at mm/migrate.c:512 migrate_page_move_mapping+0x21/0x330";
 
-  private FakeEmulator(PrintStream console) {
+  /** Made as the guest ends by itself. */
+  private static final String ENDED = "ended";
+
+  /** What a machine does that is started. */
+  enum Start {
+    FINE,
+    NO_BOOT,
+    /** Its guest ends at the first workload. */
+    ENDS_AT_WORKLOAD,
+    /** Its harness fails with any workload. */
+    FAILS_AT_WORKLOAD,
+    /** Its kernel warns at any workload. */
+    WARNS_AT_WORKLOAD,
+    /** It ends when it is told something by its monitor. */
+    LOST
+  }
+
+  private final PrintStream console;
+  private final Path marks;
+  private final Start start;
+
+  private FakeEmulator(PrintStream console, Path marks, Start start) {
     this.console = console;
+    this.marks = marks;
+    this.start = start;
   }
 
   /**
    * How to start it.
    *
-   * @param marks where a file is left for each boot
-   * @param boots how often it boots before it does no more
+   * @param marks where a file is left for each start
+   * @param starts what each start is, the last being all that follow, too
    */
-  static Tools.Tool tool(Path marks, int boots) {
-    return new Tools.Tool(Jvm.command(Jvm.CLASS_PATH, FakeEmulator.class, marks.toString(), "" + boots), Map.of());
+  private static Tools.Tool tool(Path marks, List<Start> starts) {
+    String words = starts.stream().map(Start::name).collect(Collectors.joining(" "));
+    return new Tools.Tool(Jvm.command(Jvm.CLASS_PATH, FakeEmulator.class, marks.toString(), words), Map.of());
   }
 
-  /** A backend of such machines, which has no files of a kernel. */
+  /**
+   * A backend of such machines, which has no files of a kernel.
+   *
+   * @param boots how often it boots before it does no more
+   */
   public static LabBackend backend(Path marks, int boots, List<String> notes) {
+    List<Start> starts = new ArrayList<>(Collections.nCopies(boots, Start.FINE));
+    starts.add(Start.NO_BOOT);
+    return backend(marks, starts, new GuestFolder(), null, () -> false, notes);
+  }
+
+  /** One whose machines are made from one saved state. */
+  static LabBackend fresh(Path marks, List<Start> starts, BooleanSupplier cancelled, List<String> notes) {
+    GuestFolder folder = new GuestFolder();
+    return backend(marks, starts, folder, new Snapshot(folder.path(), LabTopology.of(1)), cancelled, notes);
+  }
+
+  private static LabBackend backend(Path marks, List<Start> starts, GuestFolder folder, @Nullable Snapshot snapshot,
+      BooleanSupplier cancelled, List<String> notes) {
     Kernel kernel = new Kernel("6.1-fake", Path.of("/nothing"), List.of());
-    return new LabBackend("lab:fake", kernel, LabTopology.of(1), tool(marks, boots), new GuestFolder(), Path.of("/nothing"),
-        null, () -> false, notes::add);
+    return new LabBackend("lab:fake", kernel, LabTopology.of(1), tool(marks, starts), folder, Path.of("/nothing"), snapshot,
+        cancelled, notes::add);
+  }
+
+  /** How often it was started. */
+  static int starts(Path marks) throws IOException {
+    try (Stream<Path> files = Files.list(marks)) {
+      return (int) files.filter(file -> !file.endsWith(ENDED)).count();
+    }
+  }
+
+  /** Whether a guest has ended by itself. */
+  static boolean hasEnded(Path marks) {
+    return Files.exists(marks.resolve(ENDED));
   }
 
   public static void main(String[] args) throws IOException {
     PrintStream console = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Path marks = Path.of(args[0]);
-    long before;
-    try (Stream<Path> files = Files.list(marks)) {
-      before = files.count();
-    }
-    Files.createTempFile(marks, "boot", "");
-    if (before >= Integer.parseInt(args[1])) {
+    String[] starts = args[1].split(" ");
+    Start start = Start.valueOf(starts[Math.min(starts(marks), starts.length - 1)]);
+    Files.createTempFile(marks, "start", "");
+    if (start == Start.NO_BOOT) {
       console.println("No bootable device.");
       return;
     }
-    String socket = Stream.of(args).filter(arg -> arg.startsWith("socket,id=line,path=")).findFirst().orElseThrow()
-        .replaceAll("socket,id=line,path=|,server=on,wait=on", "");
-    new FakeEmulator(console).serve(Path.of(socket));
+    FakeEmulator emulator = new FakeEmulator(console, marks, start);
+    Optional<Path> monitor = socket(args, "monitor");
+    if (monitor.isPresent()) {
+      ServerSocketChannel server = listen(monitor.get());
+      new Thread(() -> emulator.obey(server)).start();
+    }
+    emulator.serve(socket(args, "line").orElseThrow(), !List.of(args).contains("-incoming"));
   }
 
-  private void serve(Path socket) throws IOException {
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(UnixDomainSocketAddress.of(socket));
-      try (SocketChannel line = server.accept()) {
-        InputStream in = new BufferedInputStream(Channels.newInputStream(line));
-        OutputStream out = Channels.newOutputStream(line);
-        Frames.write(out, Frames.READY, "");
-        while (true) {
-          Frame question = Frames.readInParts(in, out);
-          end(question.text(), line);
-          Frames.write(out, Frames.ANSWER, "is " + question.text());
+  private static Optional<Path> socket(String[] args, String name) {
+    String head = "socket,id=" + name + ",path=";
+    return Stream.of(args).filter(arg -> arg.startsWith(head))
+        .map(arg -> Path.of(arg.substring(head.length(), arg.indexOf(",server=on")).replace(",,", ","))).findFirst();
+  }
+
+  private static ServerSocketChannel listen(Path socket) throws IOException {
+    Files.deleteIfExists(socket);
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+    return server;
+  }
+
+  private void obey(ServerSocketChannel server) {
+    try (SocketChannel channel = server.accept()) {
+      FakeMonitor monitor = new FakeMonitor(channel);
+      for (JsonNode command = monitor.command(); command.has("execute"); command = monitor.command()) {
+        if (start == Start.LOST) {
+          channel.close();
+          pause(300);
+          off();
         }
+        monitor.answer(switch (command.get("execute").asText()) {
+          case "query-migrate" -> FakeMonitor.status("completed", "");
+          case "query-status" -> FakeMonitor.status("paused", "");
+          default -> FakeMonitor.DONE;
+        });
+      }
+    } catch (IOException e) {
+      e.printStackTrace(console);
+    }
+  }
+
+  private void serve(Path socket, boolean boots) throws IOException {
+    try (ServerSocketChannel server = listen(socket); SocketChannel line = server.accept()) {
+      InputStream in = new BufferedInputStream(Channels.newInputStream(line));
+      OutputStream out = Channels.newOutputStream(line);
+      if (boots) {
+        Frames.write(out, Frames.READY, "");
+      }
+      while (true) {
+        Frame question = Frames.readInParts(in, out);
+        end(question.text(), line);
+        Frames.write(out, answerTo(question), "is " + question.text());
       }
     }
+  }
+
+  private String answerTo(Frame question) {
+    if (question.word().equals(Frames.RUN)) {
+      if (start == Start.ENDS_AT_WORKLOAD) {
+        off();
+      } else if (start == Start.WARNS_AT_WORKLOAD) {
+        console.println(WARNING);
+      } else if (start == Start.FAILS_AT_WORKLOAD) {
+        return Frames.FAILED;
+      }
+    }
+    return Frames.ANSWER;
   }
 
   private void end(String question, SocketChannel line) throws IOException {
@@ -123,7 +232,14 @@ public final class FakeEmulator {
     console.printf(PANIC, second, address, address, second, address + 1, second, address + 2, address);
   }
 
-  private static void off() {
+  private void off() {
+    try {
+      Files.createFile(marks.resolve(ENDED));
+    } catch (FileAlreadyExistsException e) {
+      // another guest has, before
+    } catch (IOException e) {
+      e.printStackTrace(console);
+    }
     Runtime.getRuntime().halt(0);
   }
 

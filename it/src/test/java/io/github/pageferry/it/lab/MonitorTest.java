@@ -1,21 +1,18 @@
 package io.github.pageferry.it.lab;
 
+import static io.github.pageferry.it.lab.FakeMonitor.DONE;
+import static io.github.pageferry.it.lab.FakeMonitor.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.testbed.CancelledException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -30,8 +27,6 @@ import org.junit.jupiter.api.Test;
 /** What an emulator's monitor is told, and what is made of its answers; QEMU's manual has the messages (qmp-spec). */
 class MonitorTest {
 
-  private static final String GREETING = "{\"QMP\": {\"version\": {}, \"capabilities\": [\"oob\"]}}\r\n";
-  private static final String DONE = "{\"return\": {}}\r\n";
   private static final String EVENT = "{\"timestamp\": {\"seconds\": 1, \"microseconds\": 2}, \"event\": \"STOP\"}\r\n";
 
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
@@ -61,10 +56,6 @@ class MonitorTest {
     return folder.resolve("monitor");
   }
 
-  private static String status(String status, String more) {
-    return "{\"return\": {\"status\": \"" + status + "\"" + more + "}}\r\n";
-  }
-
   /** Answers a command after the other, and hangs up behind the last. */
   private Monitor monitor(String... then) throws IOException {
     answers.add(DONE);
@@ -76,31 +67,15 @@ class MonitorTest {
 
   private void serve() {
     try (SocketChannel channel = server.accept()) {
-      channel.write(ByteBuffer.wrap(GREETING.getBytes(StandardCharsets.UTF_8)));
-      BufferedReader reader = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
-      JsonNode message;
-      while (!answers.isEmpty() && (message = new ObjectMapper().readTree(readObject(reader))) != null) {
-        told.add(message.get("execute").asText() + " " + message.get("arguments"));
-        channel.write(ByteBuffer.wrap(answers.remove().getBytes(StandardCharsets.UTF_8)));
+      FakeMonitor side = new FakeMonitor(channel);
+      JsonNode command;
+      while (!answers.isEmpty() && (command = side.command()).has("execute")) {
+        told.add(command.get("execute").asText() + " " + command.get("arguments"));
+        side.answer(answers.remove());
       }
     } catch (IOException e) {
       told.add(e.toString());
     }
-  }
-
-  /** Commands have no end but their last bracket. */
-  private static String readObject(BufferedReader reader) throws IOException {
-    StringBuilder text = new StringBuilder();
-    int depth = 0;
-    do {
-      int next = reader.read();
-      if (next < 0) {
-        return "";
-      }
-      text.append((char) next);
-      depth += next == '{' ? 1 : next == '}' ? -1 : 0;
-    } while (depth > 0);
-    return text.toString();
   }
 
   @Test
