@@ -57,6 +57,16 @@ public final class RememberingBackend implements Backend {
     return backend.nodes();
   }
 
+  /** {@inheritDoc} What another machine answered is forgotten then. */
+  @Override
+  public boolean renew() {
+    boolean another = backend.renew();
+    if (another) {
+      answers.clear();
+    }
+    return another;
+  }
+
   @Override
   public void limitAnswers(Optional<Duration> limit) {
     backend.limitAnswers(limit);
