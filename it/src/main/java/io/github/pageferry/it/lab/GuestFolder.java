@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder for the files of one backend's guests. It goes with {@link #close}, with the JVM, or with the next such
@@ -43,15 +44,27 @@ final class GuestFolder implements AutoCloseable {
       try {
         removeLeftovers(parent);
         path = Files.createTempDirectory(parent, NAME + ProcessHandle.current().pid() + "-");
-        IN_USE.add(path);
-        owned = FileChannel.open(path.resolve(OWNED), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        owned.lock();
+        owned = own(path);
       } catch (IOException e) {
         throw new CannotRunException("no folder for guests can be made in " + parent + ": " + e, e);
       }
+      IN_USE.add(path);
     }
     shutdownHook = new Thread(this::delete, "pageferry-lab-end");
     Runtime.getRuntime().addShutdownHook(shutdownHook);
+  }
+
+  /** Locks a new folder; where that cannot be done, the folder goes. */
+  private static FileChannel own(Path folder) throws IOException {
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(folder.resolve(OWNED), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel.lock();
+      return channel;
+    } catch (IOException e) {
+      discard(folder, channel);
+      throw e;
+    }
   }
 
   /** Of processes that ended without a chance to do so. */
@@ -63,7 +76,7 @@ final class GuestFolder implements AutoCloseable {
     for (Path each : all) {
       try (FileChannel channel = FileChannel.open(each.resolve(OWNED), StandardOpenOption.WRITE)) {
         if (channel.tryLock() != null) {
-          LabFolder.delete(each);
+          deleteAll(each);
         }
       } catch (IOException | UncheckedIOException | OverlappingFileLockException e) {
         // another user's, or another process is about to use it or to delete it
@@ -76,15 +89,30 @@ final class GuestFolder implements AutoCloseable {
     return path;
   }
 
-  private void delete() {
-    try {
-      LabFolder.delete(path);
-      owned.close();
-      IN_USE.remove(path);
-    } catch (IOException e) {
-      // the next such folder finds it
+  /** Its lock's file last, without which the next such folder would not take it for a leftover. */
+  private static void deleteAll(Path folder) throws IOException {
+    List<Path> inside;
+    try (Stream<Path> files = Files.list(folder)) {
+      inside = files.filter(file -> !file.endsWith(OWNED)).toList();
+    }
+    for (Path each : inside) {
+      LabFolder.delete(each);
+    }
+    LabFolder.delete(folder);
+  }
+
+  /** @param lock which ends in any case, so that the next such folder finds what cannot be deleted */
+  private static void discard(Path folder, @Nullable FileChannel lock) {
+    try (lock) {
+      deleteAll(folder);
+    } catch (IOException | UncheckedIOException e) {
       return;
     }
+  }
+
+  private void delete() {
+    discard(path, owned);
+    IN_USE.remove(path);
   }
 
   @Override

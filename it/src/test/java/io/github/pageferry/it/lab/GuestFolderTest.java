@@ -1,11 +1,17 @@
 package io.github.pageferry.it.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pageferry.it.run.CannotRunException;
 import java.io.IOException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GuestFolderTest {
 
@@ -35,5 +41,42 @@ class GuestFolderTest {
       Files.writeString(path.resolve("memory0"), "of a guest");
     }
     assertThat(path).doesNotExist();
+  }
+
+  private static List<Path> folders() throws IOException {
+    try (GuestFolder other = new GuestFolder(); Stream<Path> all = Files.list(other.path().getParent())) {
+      String name = "pageferry-lab-" + ProcessHandle.current().pid() + "-";
+      return all.filter(path -> path.getFileName().toString().startsWith(name) && !path.equals(other.path())).toList();
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeLockedGoes() throws IOException {
+    List<Path> before = folders();
+    // locking ends by it
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(GuestFolder::new).isInstanceOf(CannotRunException.class)
+          .hasCauseInstanceOf(FileLockInterruptionException.class);
+    } finally {
+      Thread.interrupted();
+    }
+    assertThat(folders()).isEqualTo(before);
+  }
+
+  @Test
+  void aFolderThatCannotBeDeletedGoesWithTheNextOne(@TempDir Path elsewhere) throws IOException {
+    GuestFolder folder = new GuestFolder();
+    Path moved = elsewhere.resolve("moved");
+    Files.move(folder.path(), moved);
+    Files.createFile(folder.path());
+    folder.close();
+    assertThat(folder.path()).as("no folder, so deleting it failed").exists();
+    Files.delete(folder.path());
+    Files.move(moved, folder.path());
+
+    new GuestFolder().close();
+
+    assertThat(folder.path()).doesNotExist();
   }
 }
