@@ -54,11 +54,16 @@ final class Emulator {
   }
 
   private static String memory(SnapshotFiles files, int node) {
-    return "memory-backend-file,mem-path=" + files.memory(node);
+    return "memory-backend-file,mem-path=" + value(files.memory(node));
+  }
+
+  /** In an option, whose parts commas part; of the name of a file one is written twice. */
+  private static String value(Path file) {
+    return file.toString().replace(",", ",,");
   }
 
   private static List<String> monitor(SnapshotFiles files) {
-    return List.of("-chardev", "socket,id=monitor,path=" + files.monitor() + ",server=on,wait=off",
+    return List.of("-chardev", "socket,id=monitor,path=" + value(files.monitor()) + ",server=on,wait=off",
         "-mon", "chardev=monitor,mode=control");
   }
 
@@ -94,7 +99,7 @@ final class Emulator {
     command.addAll(monitor);
     command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", archive.toString(), "-append", KERNEL_OPTIONS,
         "-chardev", "file,id=console,path=/dev/stdout", "-serial", "chardev:console",
-        "-chardev", "socket,id=line,path=" + socket + ",server=on,wait=on", "-serial", "chardev:line"));
+        "-chardev", "socket,id=line,path=" + value(socket) + ",server=on,wait=on", "-serial", "chardev:line"));
     return command;
   }
 

@@ -57,6 +57,15 @@ class SnapshotCommandTest {
     assertThat(PLAIN).containsSequence("-object", "memory-backend-ram,id=m0,size=256M").doesNotContain("-mon", "-incoming");
   }
 
+  /** A comma would end the option's part; QEMU reads two as one of the value (qemu(1), -drive). */
+  @Test
+  void aCommaInAFoldersNameIsWrittenTwice() {
+    SnapshotFiles files = new SnapshotFiles(Path.of("/a,b"));
+    assertThat(Emulator.restored(QEMU, KERNEL, ARCHIVE, TOPOLOGY, Path.of("/a,b/line"), files))
+        .contains("memory-backend-file,mem-path=/a,,b/memory0,share=off,id=m0,size=256M",
+            "socket,id=monitor,path=/a,,b/monitor,server=on,wait=off", "socket,id=line,path=/a,,b/line,server=on,wait=on");
+  }
+
   @Test
   void aMachineThatIsBootedFindsNoMemoryOfOneBefore(@TempDir Path folder) throws IOException {
     Snapshot snapshot = new Snapshot(folder, TOPOLOGY);
