@@ -1,6 +1,7 @@
 package io.github.pageferry.it.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import io.github.pageferry.it.Oracle;
 import io.github.pageferry.it.run.Corpus;
@@ -43,10 +44,11 @@ class LabConformIT {
     List<String> notes = Collections.synchronizedList(new ArrayList<>());
     try (LabBackend four = LabMachines.open(kernel, LabTopology.of(4), notes);
         LabBackend two = LabMachines.open(kernel, LabTopology.of(2), notes)) {
-      Future<?> first = executor.submit(() -> answersAsItsProfileAndAsRecorded(four, kernel, 4));
-      Future<?> second = executor.submit(() -> answersAsItsProfileAndAsRecorded(two, kernel, 2));
-      first.get();
-      second.get();
+      // both have ended before a machine is closed, whichever fails: another thread must not use it then
+      List<Future<Object>> halves = executor.invokeAll(List.of(
+          Executors.callable(() -> answersAsItsProfileAndAsRecorded(four, kernel, 4)),
+          Executors.callable(() -> answersAsItsProfileAndAsRecorded(two, kernel, 2))));
+      assertAll(halves.stream().map(half -> half::get));
     } finally {
       executor.shutdownNow();
     }
