@@ -48,8 +48,12 @@ public final class JUnitReport {
     // Readers take a dot for the end of a package.
     String group = "pageferry." + Labels.pair(pair).replace('.', '_');
     pair.unavailable().ifPresent(reason -> {
-      xml.open("testcase", "name", "the pair can run here", "classname", group, "time", "0.000");
-      xml.element("error", reason, "message", firstLine(reason), "type", "unavailable").close().line();
+      String name = pair.endedEarly() ? "the pair can run to the end" : "the pair can run here";
+      String message = pair.endedEarly()
+          ? "ended after " + WorkloadSection.plural(summary.total(), "workload") + ": " + firstLine(reason) : firstLine(reason);
+      xml.open("testcase", "name", name, "classname", group, "time", "0.000");
+      xml.element("error", reason, "message", message, "type", pair.endedEarly() ? "ended early" : "unavailable")
+          .close().line();
     });
     pair.verdicts().forEach(verdict -> test(pair, verdict, group));
     xml.close().line();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pageferry.it.run.Comparison;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -83,6 +84,24 @@ class JUnitReportTest {
     assertThat(find(report, "//testcase[@name='skipped']/skipped")).extracting(skipped -> skipped.getAttribute("message"))
         .containsExactly("host: no <swap> & no \"ksm\"");
     assertThat(texts(report, "//testsuite[2]/testcase/error")).containsExactly("no qemu");
+  }
+
+  @Test
+  void aPairThatEndedEarlyIsToldFromOneThatCannotRun() {
+    Comparison mixed = Reports.mixed();
+    Document early = Reports.parse(JUnitReport.format(List.of(
+        new Comparison(mixed.on(), mixed.against(), mixed.verdicts(), Optional.of("does not boot\nits console")))));
+    find(early, "//*").forEach(JUnitReportTest::checkShape);
+    assertThat(find(early, "//testsuites[@tests='4' and @failures='1' and @errors='1' and @skipped='1']")).hasSize(1);
+    assertThat(find(early, "//testcase[@name='the pair can run to the end']/error")).singleElement().satisfies(error -> {
+      assertThat(error.getAttribute("message")).isEqualTo("ended after 3 workloads: does not boot");
+      assertThat(error.getAttribute("type")).isEqualTo("ended early");
+      assertThat(error.getTextContent()).isEqualTo("does not boot\nits console");
+    });
+    assertThat(find(report, "//testcase[@name='the pair can run here']/error")).singleElement().satisfies(error -> {
+      assertThat(error.getAttribute("message")).isEqualTo("no qemu");
+      assertThat(error.getAttribute("type")).isEqualTo("unavailable");
+    });
   }
 
   @Test
