@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Runs commands as the command line does, on testbeds that answer what a test wants. */
 final class CommandLineRunner {
@@ -39,6 +40,14 @@ final class CommandLineRunner {
     out = outText.toString();
     err = errText.toString();
     return status;
+  }
+
+  /** The commands that the program's help lists, but for {@code help} itself. */
+  List<String> commands() {
+    run("--help");
+    String list = out.substring(out.indexOf("Commands:"), out.indexOf("Exit status:"));
+    return Pattern.compile("(?m)^  ([a-z]+) ").matcher(list).results().map(match -> match.group(1))
+        .filter(name -> !name.equals("help")).toList();
   }
 
   private Backends backends() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a command line or an input file is said in full, with the exit status for it, and nothing is run. */
@@ -30,7 +31,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"conform", "run", "diff", "nodes", "where", "doctor", "bench", "lab", "explore"})
+  @MethodSource("commands")
   void everyCommandHasHelp(String command) {
     assertThat(pageferry.run(command, "--help")).isZero();
     assertThat(pageferry.out).startsWith("Usage: pageferry " + command).doesNotContain("\u001b[");
@@ -38,6 +39,18 @@ class UsageTest {
     assertThat(pageferry.run("help", command)).isZero();
     assertThat(pageferry.out).isEqualTo(help);
     assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  static List<String> commands() {
+    return new CommandLineRunner().commands();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "fetch", "run"})
+  void everyCommandOfTheLabHasHelp(String command) {
+    assertThat(pageferry.run("lab", command, "--help")).isZero();
+    assertThat(pageferry.out).startsWith("Usage: pageferry lab " + command).doesNotContain("\u001b[");
+    assertThat(pageferry.out.lines()).allMatch(line -> line.length() <= 80);
   }
 
   @Test
@@ -50,7 +63,9 @@ class UsageTest {
   @Test
   void theHelpListsCommandsExitStatusesAndExamples() {
     assertThat(pageferry.run("--help")).isZero();
-    assertThat(pageferry.out).contains("conform", "run", "diff", "nodes", "where", "doctor", "bench", "Exit status:", "Examples:");
+    assertThat(pageferry.out).contains("Exit status:", "Examples:");
+    assertThat(pageferry.commands()).containsExactly(
+        "conform", "run", "diff", "fuzz", "explore", "nodes", "where", "move", "doctor", "bench", "lab");
   }
 
   @Test
