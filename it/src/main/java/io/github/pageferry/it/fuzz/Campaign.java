@@ -171,6 +171,7 @@ public final class Campaign {
   private boolean isShownAlone(Symptom symptom, Workload least) {
     boolean newOne = on.renew();
     boolean newOther = against.renew();
+    patience.machinesAreNew();
     return !newOne && !newOther || shows(symptom, least);
   }
 

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /**
  * How long the reduction of a finding may take. What hangs costs as much as it is waited for, over and over, and a backend's
  * own limit is for any workload on any machine; how long this machine takes for workloads of this kind shows in those that
- * it answers.
+ * it answers. Booting a machine is no part of an answer, and takes longer than most: what may have booted one shows nothing.
  */
 final class Patience {
 
@@ -21,6 +21,7 @@ final class Patience {
 
   private final LongSupplier clock;
   private Duration longest = Duration.ZERO;
+  private boolean booted;
   private long end;
 
   /**
@@ -30,15 +31,22 @@ final class Patience {
     this.clock = clock;
   }
 
-  /** Runs a workload, and learns from how long that takes where it ends. */
+  /** Runs a workload, and learns from how long that takes where it ends on machines that were there before. */
   Trial time(Trial.Bench bench, Workload workload) {
     long start = clock.getAsLong();
     Trial trial = bench.run(workload);
     Duration took = Duration.ofNanos(clock.getAsLong() - start);
-    if (trial.failure().isEmpty() && took.compareTo(longest) > 0) {
+    if (booted && trial.failure().isEmpty() && took.compareTo(longest) > 0) {
       longest = took;
     }
+    // a side that breaks is started anew, and one that was not asked yet may still have to be started
+    booted = trial.failure().isEmpty() && (booted || trial.against().isPresent());
     return trial;
+  }
+
+  /** Both sides' machines are given up: they are booted when they are needed next. */
+  void machinesAreNew() {
+    booted = false;
   }
 
   /** How long an answer may take. */
