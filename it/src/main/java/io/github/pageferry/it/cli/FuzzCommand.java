@@ -94,7 +94,7 @@ final class FuzzCommand implements Callable<Integer> {
       // Asked now: where a signal ends the run, the host's testbed is closed before the report is written.
       Side one = Side.of(examined);
       Side two = Side.of(other);
-      FuzzOutput output = new FuzzOutput(context.console(), out, one, two, first, count, nodes != null);
+      FuzzOutput output = new FuzzOutput(context.console(), out, one, two, first, count, given());
       Campaign campaign = new Campaign(examined, other, tries, context.ending()::requested, output);
       output.head(from, mostNodes);
       campaign.run(new Generator(from, mostNodes), first, count);
@@ -108,6 +108,14 @@ final class FuzzCommand implements Callable<Integer> {
       });
       return campaign.summary().isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
     }
+  }
+
+  private FuzzOutput.Given given() {
+    return new FuzzOutput.Given(given("--nodes", nodes), given("--out", out), given("--tries", tries), given("--json", json));
+  }
+
+  private String given(String option, @Nullable Object value) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option) ? " " + option + " " + value : "";
   }
 
   private int checkedNodes() {

@@ -36,26 +36,30 @@ final class FuzzOutput implements Campaign.Listener {
   private final long first;
   private final long count;
   private final Map<String, String> replays = new LinkedHashMap<>();
-  private final boolean nodesAreGiven;
+  private final Given given;
   private String seedArguments = "";
-  private String nodesArgument = "";
   private long done;
   private int found;
+
+  /**
+   * What the user has given of some options, as a line that runs again has it: a blank, the option's name, a blank and its
+   * value; empty where it was not given.
+   */
+  record Given(String nodes, String out, String tries, String json) {}
 
   /**
    * @param folder for what is found
    * @param one the examined backend
    * @param two the other one
-   * @param nodesAreGiven whether the user has said for how many nodes
    */
-  FuzzOutput(Console console, Path folder, Side one, Side two, long first, long count, boolean nodesAreGiven) {
+  FuzzOutput(Console console, Path folder, Side one, Side two, long first, long count, Given given) {
     this.console = console;
     this.folder = folder;
     this.one = one;
     this.two = two;
     on = one.name();
     against = two.name();
-    this.nodesAreGiven = nodesAreGiven;
+    this.given = given;
     this.first = first;
     this.count = count;
   }
@@ -65,7 +69,6 @@ final class FuzzOutput implements Campaign.Listener {
     console.line(StringUtils.rightPad(on, width) + "  " + one.description());
     console.line(StringUtils.rightPad(against, width) + "  " + two.description());
     seedArguments = "--seed " + seed + " --nodes " + nodes;
-    nodesArgument = nodesAreGiven ? " --nodes " + nodes : "";
     console.line("");
     String which = count == 1 ? "workload " + first : "workloads " + first + " to " + (first + count - 1);
     console.line("seed " + seed + ", " + which + ", for " + (nodes == 1 ? "1 node" : "up to " + nodes + " nodes"));
@@ -91,7 +94,7 @@ final class FuzzOutput implements Campaign.Listener {
     console.line("");
     console.line(console.coloured(Colour.RED, finding.workload().name()) + ": " + finding.symptom()
         + (finding.reduction() == Finding.Reduction.LEAST ? "" : "; " + finding.reduction())
-        + (finding.alone() ? "" : "; it comes only after others: a new machine does not show it"));
+        + (finding.lasting() && finding.alone() != Finding.Alone.ALONE ? "; " + finding.alone() : ""));
     finding.workload().steps().forEach(step ->
         console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));
     finding.divergences().stream().limit(MAX_DIVERGENCES).forEach(divergence -> console.line("  " + text(divergence)));
@@ -102,13 +105,15 @@ final class FuzzOutput implements Campaign.Listener {
     console.line("  replay: " + replay);
   }
 
-  /** Of one that needs others before it, all that the campaign ran are run again. */
+  /**
+   * Of one that may need others before it, all that the campaign ran are run again, and as many tries made to reduce what they
+   * show: those ran before it, too. The campaign's report is not to be replaced by that.
+   */
   private String replay(Finding finding, Path file) {
-    if (finding.lasting() && finding.alone()) {
-      return "./pageferry conform " + file + " --on " + on + " --against " + against + nodesArgument;
+    if (finding.alone() == Finding.Alone.ALONE) {
+      return "./pageferry conform " + file + " --on " + on + " --against " + against + given.nodes();
     }
-    long from = finding.alone() ? finding.number() : first;
-    return fuzz(from, finding.number() - from + 1);
+    return fuzz(first, finding.number() - first + 1) + given.out() + given.tries();
   }
 
   /** The command line that makes these workloads again. */
@@ -163,7 +168,7 @@ final class FuzzOutput implements Campaign.Listener {
         summary + (early ? "; ended before all were made" : "")));
     long left = first + count - campaign.next();
     if (early && left > 0) {
-      console.line("go on: " + fuzz(campaign.next(), left));
+      console.line("go on: " + fuzz(campaign.next(), left) + given.out() + given.tries() + given.json());
     }
     if (summary.ran() == 0 && !early) {
       console.error("nothing ran: " + (summary.broken() > 0 ? "all that could run is broken" : "all workloads were skipped"));

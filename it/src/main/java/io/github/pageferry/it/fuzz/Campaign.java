@@ -1,5 +1,6 @@
 package io.github.pageferry.it.fuzz;
 
+import io.github.pageferry.it.fuzz.Finding.Alone;
 import io.github.pageferry.it.fuzz.Finding.Reduction;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.KnownDefects;
@@ -39,6 +40,7 @@ public final class Campaign {
   private int equivalent;
   private int diverged;
   private int broken;
+  private boolean renewable;
   private boolean interrupted;
   private Optional<String> stopped = Optional.empty();
   private long next;
@@ -84,6 +86,8 @@ public final class Campaign {
   public void run(Generator generator, long first, long count) {
     next = first;
     try {
+      // asked now, when it gives nothing up: in the middle of a reduction the machine is still needed
+      renewable = renew();
       while (next < first + count) {
         if (cancelled.getAsBoolean()) {
           throw new CancelledException();
@@ -129,14 +133,15 @@ public final class Campaign {
     listener.shrinking(workload, symptom.text());
     Shrinker shrinker = new Shrinker(this::quickTrial, workload, trial, tries, patience::isOver);
     Reduction reduction = Reduction.NOT_REPEATED;
-    boolean alone = true;
+    Alone alone = Alone.UNKNOWN;
     try {
       boolean again = shows(symptom, workload);
       reduction = Reduction.NOT_AGAIN;
       if (again) {
         reduction = Reduction.CUT_SHORT;
+        alone = renewable ? Alone.UNKNOWN : Alone.ALONE;
         reduction = shrink(shrinker) ? Reduction.LEAST : Reduction.CUT_SHORT;
-        alone = isShownAlone(symptom, shrinker.best());
+        alone = renewable ? onNewMachines(symptom, shrinker.best()) : alone;
       }
     } finally {
       // Also where the end has come: what has been reached is worth having.
@@ -167,12 +172,17 @@ public final class Campaign {
     against.limitAnswers(limit);
   }
 
-  /** Whether new machines show it, too; also where there are none to be had. */
-  private boolean isShownAlone(Symptom symptom, Workload least) {
+  private Alone onNewMachines(Symptom symptom, Workload least) {
+    renew();
+    return shows(symptom, least) ? Alone.ALONE : Alone.ONLY_AFTER_OTHERS;
+  }
+
+  /** Gives both machines up; returns whether one of them is another one from now on. */
+  private boolean renew() {
     boolean newOne = on.renew();
     boolean newOther = against.renew();
     patience.machinesAreNew();
-    return !newOne && !newOther || shows(symptom, least);
+    return newOne || newOther;
   }
 
   private boolean shows(Symptom symptom, Workload workload) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param number of the random workload that showed it first
  * @param workload its least form that still shows it
  * @param reduction how far the workload is reduced
- * @param alone whether a machine on which nothing ran before shows it, too; also where no such machine is to be had
+ * @param alone whether it comes without the workloads that ran before
  * @param divergences of the least form; none where a side broke
  * @param failure what broke, or empty
  * @param on what the examined backend answered to the least form, where it did
@@ -24,7 +24,7 @@ public record Finding(
     long number,
     Workload workload,
     Reduction reduction,
-    boolean alone,
+    Alone alone,
     List<Divergence> divergences,
     Optional<String> failure,
     Optional<Trace> on,
@@ -54,12 +54,34 @@ public record Finding(
     }
   }
 
+  /** Whether it comes without the workloads that ran before. */
+  public enum Alone {
+    /** A machine on which nothing ran before shows it, too; where none is to be had, it came again at least. */
+    ALONE(""),
+    /** Such a machine does not show it. */
+    ONLY_AFTER_OTHERS("it comes only after others: a new machine does not show it"),
+    /** It did not come again, or the campaign ended before that was seen. */
+    UNKNOWN("whether a new machine shows it was not seen");
+
+    private final String text;
+
+    Alone(String text) {
+      this.text = text;
+    }
+
+    /** For people; empty where there is nothing to be said. */
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   /** Whether it came again when the workload was repeated. */
   public boolean lasting() {
     return reduction == Reduction.LEAST || reduction == Reduction.CUT_SHORT;
   }
 
-  static Finding of(long number, Workload workload, Reduction reduction, boolean alone, Trial trial) {
+  static Finding of(long number, Workload workload, Reduction reduction, Alone alone, Trial trial) {
     return new Finding(Symptom.of(trial).text(), number, workload, reduction, alone, trial.divergences(), trial.failure(),
         trial.on(), trial.against());
   }

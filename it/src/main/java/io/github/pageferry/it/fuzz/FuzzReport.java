@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.pageferry.it.run.JsonReport;
 import io.github.pageferry.it.run.Side;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a campaign came to, for machines. */
 public final class FuzzReport {
@@ -22,7 +23,7 @@ public final class FuzzReport {
    *
    * @param seed of the campaign, from its first workload on
    * @param nodes the most that a workload may need
-   * @param replays for each symptom the command line that runs its least workload again
+   * @param replays for each symptom the command line that runs again what shows it
    */
   public static String format(
       Campaign campaign, long seed, long first, int nodes, Side on, Side against, Map<String, String> replays) {
@@ -44,7 +45,7 @@ public final class FuzzReport {
           .put("workload", finding.workload().name())
           .put("steps", finding.workload().steps().size())
           .put("lasting", finding.lasting())
-          .put("alone", finding.alone())
+          .put("alone", alone(finding))
           .put("reduction", finding.reduction().toString())
           .put("failure", finding.failure().orElse(null))
           .put("replay", replays.getOrDefault(finding.symptom(), ""));
@@ -56,6 +57,10 @@ public final class FuzzReport {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static @Nullable Boolean alone(Finding finding) {
+    return finding.alone() == Finding.Alone.UNKNOWN ? null : finding.alone() == Finding.Alone.ALONE;
   }
 
   private static void coverage(ObjectNode node, Coverage coverage) {

@@ -74,6 +74,7 @@ class FuzzCommandTest {
     assertThat(finding.get("symptom").asText()).isEqualTo("fork: returned a number against EAGAIN");
     assertThat(finding.get("reduction").asText()).isEqualTo("reduced as far as it goes");
     assertThat(finding.get("times").asInt()).isEqualTo(root.at("/summary/diverged").asInt());
+    assertThat(finding.get("alone").isBoolean() && finding.get("alone").asBoolean()).isTrue();
     String name = finding.get("workload").asText();
     Path file = out().resolve(name + ".workload.yaml");
     assertThat(WorkloadReader.read(file).get(0).steps()).containsExactly(new Step.Fork("childx"));
@@ -159,7 +160,8 @@ class FuzzCommandTest {
     assertThat(new ObjectMapper().readTree(json.toFile()).get("interrupted").asBoolean()).isTrue();
     assertThat(pageferry.orderly).isTrue();
     assertThat(pageferry.out).endsWith("0 workloads, 0 ran: 0 equivalent, 0 diverged; 0 skipped; ended before all were made\n"
-        + "go on: ./pageferry fuzz --seed 1 --nodes 1 --first 0 --count 1000 --on host --against sim\n");
+        + "go on: ./pageferry fuzz --seed 1 --nodes 1 --first 0 --count 1000 --on host --against sim --out " + out()
+        + " --json " + json + "\n");
     assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
   }
 
@@ -173,17 +175,45 @@ class FuzzCommandTest {
       return ScriptedTestbed.obey(step);
     };
     Path json = dir.resolve("result.json");
-    assertThat(fuzz("--count", "60", "--first", "5", "--json", json.toString())).isEqualTo(3);
+    assertThat(fuzz("--count", "60", "--first", "5", "--tries", "3", "--json", json.toString())).isEqualTo(3);
     JsonNode root = new ObjectMapper().readTree(json.toFile());
     long next = root.get("next").asLong();
     assertThat(root.get("stopped").asText()).startsWith("does not boot");
     assertThat(root.at("/summary/equivalent").asLong()).isEqualTo(next - 5).isPositive();
     assertThat(pageferry.err).isEqualTo("pageferry: does not boot; the end of its console:\nNo bootable device.\n");
     String done = (next - 5) + " workloads, " + (next - 5) + " ran: " + (next - 5) + " equivalent, 0 diverged; 0 skipped";
-    String rest = "fuzz --seed 1 --nodes 1 --first " + next + " --count " + (65 - next) + " --on host --against sim";
+    String rest = "fuzz --seed 1 --nodes 1 --first " + next + " --count " + (65 - next) + " --on host --against sim --out " + out()
+        + " --tries 3 --json " + json;
     assertThat(pageferry.out).endsWith(done + "; ended before all were made\ngo on: ./pageferry " + rest + "\n");
     assertThat(pageferry.run(rest.split(" "))).isZero();
     assertThat(pageferry.out).contains("seed 1, workloads " + next + " to 64, ");
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("first").asLong()).isEqualTo(next);
+  }
+
+  @Test
+  void theLineThatGoesOnHasNoOptionThatWasNotGiven() {
+    pageferry.cancelled = true;
+    assertThat(pageferry.run("fuzz", "--seed", "1", "--count", "2")).isEqualTo(130);
+    assertThat(pageferry.out).endsWith("go on: ./pageferry fuzz --seed 1 --nodes 1 --first 0 --count 2 --on host --against sim\n");
+  }
+
+  @Test
+  void whatDidNotComeAgainIsReplayedFromTheFirstWorkloadOn() throws IOException {
+    int[] forks = {0};
+    pageferry.simulator = step -> step instanceof Step.Fork && ++forks[0] == 12 ? wrong(step) : ScriptedTestbed.obey(step);
+    Path json = dir.resolve("result.json");
+    assertThat(fuzz("--count", "60", "--first", "5", "--json", json.toString())).isEqualTo(1);
+    JsonNode finding = new ObjectMapper().readTree(json.toFile()).at("/findings/0");
+    assertThat(finding.get("lasting").asBoolean()).isFalse();
+    assertThat(finding.get("alone").isNull()).as("not known").isTrue();
+    long number = finding.get("number").asLong();
+    assertThat(number).isGreaterThan(5);
+    String replay = finding.get("replay").asText();
+    assertThat(replay).isEqualTo("./pageferry fuzz --seed 1 --nodes 1 --first 5 --count " + (number - 4)
+        + " --on host --against sim --out " + out());
+    forks[0] = 0;
+    assertThat(pageferry.run(replay.substring("./pageferry ".length()).split(" "))).isEqualTo(1);
+    assertThat(pageferry.out).contains("fuzz-1-" + number + ": fork: returned a number against EAGAIN; it did not come again");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.pageferry.it.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pageferry.it.fuzz.Finding.Alone;
 import io.github.pageferry.it.fuzz.Finding.Reduction;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.sim.SimTestbed;
@@ -26,6 +27,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CampaignTest {
 
@@ -35,6 +37,7 @@ class CampaignTest {
   private final List<String> told = new ArrayList<>();
   private BooleanSupplier cancelled = () -> false;
   private final TreeSet<Duration> waited = new TreeSet<>();
+  private final TreeSet<Duration> limits = new TreeSet<>();
   private Duration now = Duration.ofDays(1);
   private Duration limit = OWN_LIMIT;
 
@@ -87,6 +90,7 @@ class CampaignTest {
     @Override
     public void limitAnswers(Optional<Duration> most) {
       limit = most.orElse(OWN_LIMIT);
+      most.ifPresent(limits::add);
     }
 
     @Override
@@ -159,7 +163,7 @@ class CampaignTest {
       assertThat(campaign.symptoms()).containsOnlyKeys("lock: returned a number against ENOMEM");
       Finding finding = campaign.findings().get(0);
       assertThat(finding.reduction()).isEqualTo(Reduction.LEAST);
-      assertThat(finding.alone()).as("no new machine is to be had").isTrue();
+      assertThat(finding.alone()).as("no new machine is to be had").isEqualTo(Alone.ALONE);
       assertThat(finding.workload().steps()).hasSize(2);
       assertThat(WorkloadWriter.format(finding.workload().steps().get(0))).matches("map: \\{as: ., pages: 15}");
       assertThat(WorkloadWriter.format(finding.workload().steps().get(1))).startsWith("lock: {pages: ");
@@ -171,8 +175,8 @@ class CampaignTest {
 
   /** A machine that is sound until 20 workloads have run on it, or one that never is; another can be had of each. */
   @ParameterizedTest
-  @CsvSource({"20, false", "0, true"})
-  void whatANewMachineDoesNotShowIsSaidToNeedWhatRanBefore(int sound, boolean alone) {
+  @CsvSource({"20, ONLY_AFTER_OTHERS", "0, ALONE"})
+  void whatANewMachineDoesNotShowIsSaidToNeedWhatRanBefore(int sound, Alone alone) {
     int[] runs = {0};
     try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"),
         (workload, trace) -> runs[0]++ < sound ? trace : withoutLongLocks(workload, trace), () -> {
@@ -218,6 +222,7 @@ class CampaignTest {
       assertThat(campaign.findings()).hasSize(1);
       assertThat(finding.lasting()).isFalse();
       assertThat(finding.reduction()).isEqualTo(Reduction.NOT_AGAIN);
+      assertThat(finding.alone()).isEqualTo(Alone.UNKNOWN);
       assertThat(finding.workload().steps()).isEqualTo(new Generator(3, NODES).workload(finding.number()).steps());
       assertThat(finding.failure()).hasValueSatisfying(failure -> assertThat(failure).contains("once"));
     }
@@ -284,6 +289,42 @@ class CampaignTest {
     }
   }
 
+  /** The machine is given up when the campaign begins, and again for the reduced finding: the end comes on that new one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anEndBeforeANewMachineHasShownItLeavesOpenWhetherItDoes(boolean cancel) {
+    int[] renewals = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (renewals[0] == 2) {
+        throw cancel ? new CancelledException() : new CannotRunException("does not boot");
+      }
+      return withoutLongLocks(workload, trace);
+    }, () -> ++renewals[0] > 0)) {
+      Campaign campaign = run(on, against, 150);
+      assertThat(campaign.isInterrupted()).isEqualTo(cancel);
+      assertThat(campaign.findings()).hasSize(1);
+      assertThat(campaign.findings().get(0).reduction()).isEqualTo(Reduction.LEAST);
+      assertThat(campaign.findings().get(0).alone()).isEqualTo(Alone.UNKNOWN);
+    }
+  }
+
+  /** By then it has come again, which is all that can be known where there is no new machine. */
+  @ParameterizedTest
+  @CsvSource({"false, ALONE", "true, UNKNOWN"})
+  void anEndWhileItIsReducedLeavesOpenWhetherANewMachineShowsItWhereThereAreSome(boolean renewable, Alone alone) {
+    int[] runs = {0};
+    try (Backend on = simulator("sound"); Backend against = new Defective(simulator("sim"), (workload, trace) -> {
+      if (runs[0]++ == 3) {
+        throw new CancelledException();
+      }
+      throw new IllegalStateException("always");
+    }, () -> renewable)) {
+      Finding finding = run(on, against, 10).findings().get(0);
+      assertThat(finding.reduction()).isEqualTo(Reduction.CUT_SHORT);
+      assertThat(finding.alone()).isEqualTo(alone);
+    }
+  }
+
   @Test
   void anEndBeforeAFindingWasRepeatedIsNotTakenForOneThatDidNotComeAgain() {
     int[] runs = {0};
@@ -296,6 +337,7 @@ class CampaignTest {
       Campaign campaign = run(on, against, 10);
       assertThat(campaign.findings().get(0).reduction()).isEqualTo(Reduction.NOT_REPEATED);
       assertThat(campaign.findings().get(0).lasting()).isFalse();
+      assertThat(campaign.findings().get(0).alone()).isEqualTo(Alone.UNKNOWN);
     }
   }
 
@@ -326,6 +368,30 @@ class CampaignTest {
       assertThat(waited).as("ten times six seconds while it was reduced")
           .containsExactly(Duration.ofSeconds(60), OWN_LIMIT);
       assertThat(limit).as("later").isEqualTo(OWN_LIMIT);
+    }
+  }
+
+  private static Trace withoutForks(Trace trace) {
+    List<Outcome> outcomes = trace.outcomes().stream().map(outcome -> outcome.step().equals("fork")
+        ? new Outcome("fork", -11, null, outcome.placement(), outcome.intact()) : outcome).toList();
+    return trace.skipped().isPresent() ? trace : Trace.ran(trace.workload(), trace.kernel(), trace.nodes(), outcomes);
+  }
+
+  @Test
+  void theBootOfANewMachineIsNotTakenForAnAnswer() {
+    boolean[] isBooted = {false};
+    try (Backend on = simulator("sound"); Backend slow = new Defective(simulator("sim"), (workload, trace) -> {
+      now = now.plus(isBooted[0] ? Duration.ofSeconds(6) : Duration.ofMinutes(5));
+      isBooted[0] = true;
+      return withoutLongLocks(workload, withoutForks(trace));
+    }, () -> {
+      isBooted[0] = false;
+      return true;
+    })) {
+      Campaign campaign = run(on, slow, 150);
+      assertThat(campaign.findings()).hasSizeGreaterThan(1)
+          .allSatisfy(finding -> assertThat(finding.alone()).isEqualTo(Alone.ALONE));
+      assertThat(limits).containsExactly(Duration.ofSeconds(60));
     }
   }
 
