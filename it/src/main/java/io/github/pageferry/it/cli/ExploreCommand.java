@@ -2,9 +2,9 @@ package io.github.pageferry.it.cli;
 
 import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.sim.Profiles;
+import io.github.pageferry.sim.check.KnownDefect;
 import io.github.pageferry.sim.sched.Branch;
 import io.github.pageferry.sim.sched.Exploration;
-import io.github.pageferry.sim.sched.KnownRace;
 import io.github.pageferry.sim.sched.Outcome;
 import io.github.pageferry.sim.sched.Shrinker;
 import io.github.pageferry.sim.sched.Tally;
@@ -185,8 +185,8 @@ final class ExploreCommand implements Callable<Integer> {
       boolean well = tally.failed() == 0;
       console.line(console.coloured(well ? Colour.GREEN : Colour.RED, entry.getKey() + ": " + tally.runs()
           + (tally.runs() == 1 ? " run, " : " runs, ") + tally.points() + " points, " + tally.failed() + " failed"));
-      for (Map.Entry<KnownRace, Long> race : tally.races().entrySet()) {
-        console.line("  finding in " + race.getValue() + ", first seed " + tally.firstSeed(race.getKey()) + ": " + race.getKey());
+      for (Map.Entry<KnownDefect, Long> finding : tally.findings().entrySet()) {
+        console.line("  finding in " + finding.getValue() + ", first seed " + tally.firstSeed(finding.getKey()) + ": " + finding.getKey());
       }
     }
   }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.pageferry.sim.sched.KnownRace;
+import io.github.pageferry.sim.check.KnownDefect;
 import io.github.pageferry.sim.sched.Outcome;
 import io.github.pageferry.sim.sched.Tally;
 import java.util.Locale;
@@ -39,9 +39,10 @@ final class ExploreReport {
     ObjectNode seen = node.putObject("seen");
     tally.branches().forEach((branch, runs) -> seen.put(word(branch), runs));
     ArrayNode findings = node.putArray("findings");
-    for (Map.Entry<KnownRace, Long> race : tally.races().entrySet()) {
-      findings.addObject().put("race", word(race.getKey())).put("what", race.getKey().toString()).put("runs", race.getValue())
-          .put("firstSeed", tally.firstSeed(race.getKey()));
+    for (Map.Entry<KnownDefect, Long> finding : tally.findings().entrySet()) {
+      findings.addObject().put("defect", word(finding.getKey())).put("what", finding.getKey().toString())
+          .put("runs", finding.getValue())
+          .put("firstSeed", tally.firstSeed(finding.getKey()));
     }
     ArrayNode failures = node.putArray("failures");
     for (Outcome outcome : tally.failures()) {

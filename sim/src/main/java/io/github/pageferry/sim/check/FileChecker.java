@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * Buffers belong to the page that leads to them, and are as dirty as it is; tags say what pages do; a clean page of a file on
- * disk holds what the disk does.
+ * disk holds what the disk does; and no page that has been truncated waits to be written, but those that are known to.
  */
 final class FileChecker implements Checker {
 
@@ -25,6 +25,7 @@ final class FileChecker implements Checker {
     int buffers = 0;
     for (int page : census.pages) {
       boolean journalDirty = false;
+      boolean dirty = false;
       if (kernel.frames.has(page, PageFlag.PRIVATE)) {
         BufferHeads heads = kernel.bufferHeads;
         int head = kernel.frames.privateOf(page);
@@ -32,17 +33,41 @@ final class FileChecker implements Checker {
         do {
           buffers++;
           journalDirty |= heads.has(bh, JBD_DIRTY);
+          dirty |= heads.has(bh, DIRTY);
           checkBuffer(kernel, page, bh, violations);
           bh = heads.thisPage(bh);
         } while (bh != head);
       }
+      checkTruncated(kernel, page, dirty || journalDirty, violations);
       AddressSpace mapping = kernel.pageMapping(page);
       if (mapping != null && mapping.host().onDisk()) {
         checkCached(kernel, page, mapping, journalDirty || census.isDirtyInPte(page), violations);
       }
     }
+    for (int page : kernel.defects.journalledAfterTruncation()) {
+      if (!census.pages.contains(page)) {
+        violations.add("page " + page + " was journalled after it was truncated, but is free");
+      }
+    }
     if (buffers != kernel.bufferHeads.live()) {
       violations.add(kernel.bufferHeads.live() + " buffer heads, but pages lead to " + buffers);
+    }
+  }
+
+  /** A line a page. */
+  static void findings(Kernel kernel, List<Finding> findings) {
+    for (int page : kernel.defects.journalledAfterTruncation()) {
+      findings.add(new Finding(KnownDefect.JOURNALLED_AFTER_TRUNCATION, "page " + page + ", which was truncated, stays for good"));
+    }
+  }
+
+  private static void checkTruncated(Kernel kernel, int page, boolean dirty, List<String> violations) {
+    boolean known = kernel.defects.journalledAfterTruncation().contains(page);
+    boolean stays = kernel.frames.mapping(page) == 0 && dirty;
+    if (stays != known) {
+      violations.add("page " + page + (known
+          ? " was journalled after it was truncated, but does not wait to be written"
+          : " was truncated, but waits to be written"));
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.pageferry.sim.kernel.Defects;
 import io.github.pageferry.sim.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** All invariants of a kernel. */
 public final class Invariants {
@@ -35,13 +36,15 @@ public final class Invariants {
   public List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
-      int pages = neverPutBack(node);
+      int pages = of(node, kernel.defects.neverPutBack());
       if (pages != 0) {
         findings.add(new Finding(KnownDefect.NEVER_PUT_BACK,
             "node " + node + ": " + pages + (pages == 1 ? " page stays" : " pages stay") + " isolated for good"));
       }
     }
     CounterChecker.findings(kernel, findings);
+    PageTableChecker.findings(kernel, findings);
+    FileChecker.findings(kernel, findings);
     for (Defects.LostMapping lost : kernel.defects.lostMappings()) {
       findings.add(new Finding(KnownDefect.MAPPING_LOST,
           "no VMA maps " + Long.toHexString(lost.start()) + " to " + Long.toHexString(lost.end()) + " any longer"));
@@ -49,8 +52,8 @@ public final class Invariants {
     return findings;
   }
 
-  private int neverPutBack(int node) {
-    return (int) kernel.defects.neverPutBack().stream().filter(page -> kernel.frames.pageToNid(page) == node).count();
+  private int of(int node, Set<Integer> pages) {
+    return (int) pages.stream().filter(page -> kernel.frames.pageToNid(page) == node).count();
   }
 
   /**
@@ -63,7 +66,8 @@ public final class Invariants {
     kernel.migrate.migratePrep();
     check();
     for (int node = kernel.nodes.withMemory().first(); node >= 0; node = kernel.nodes.withMemory().next(node)) {
-      int lost = kernel.nodes.zone(node).presentPages() - kernel.nodes.zone(node).freePages() - neverPutBack(node);
+      int lost = kernel.nodes.zone(node).presentPages() - kernel.nodes.zone(node).freePages()
+          - of(node, kernel.defects.neverPutBack()) - of(node, kernel.defects.journalledAfterTruncation());
       if (lost != 0) {
         throw new IllegalStateException(lost + " pages of node " + node + " were never freed");
       }

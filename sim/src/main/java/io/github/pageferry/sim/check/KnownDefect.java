@@ -9,7 +9,11 @@ public enum KnownDefect {
       "migrate_page_move_mapping() takes pages of the swap cache for shared memory (until 99a15e21d96f, 3.0)"),
   MAPPING_LOST(
       "mbind_range() hands vma_merge() the VMA before the one that the range begins in, and what that one maps below the range is"
-          + " lost (9d8cebd4bcd7, 2.6.34, mended from 3.2 on)");
+          + " lost (9d8cebd4bcd7, 2.6.34, mended from 3.2 on)"),
+  MIGRATING_UNCOUNTED(
+      "zap_pte_range() and copy_one_pte() do not count pages that are being moved (until 9f9f1acd713d, 3.3)"),
+  JOURNALLED_AFTER_TRUNCATION(
+      "__ext4_journalled_writepage() files buffers of a page that was truncated while it was not locked (until bdf96838aea6, 4.2)");
 
   private final String text;
 

@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.check;
 
+import io.github.pageferry.sim.kernel.Defects;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.kernel.PageAlloc;
 import io.github.pageferry.sim.mm.Mm;
@@ -9,17 +10,20 @@ import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.Vma;
 import java.util.List;
 
-/** No migration entry outlives its migration; every entry belongs to a VMA; each process's counters fit its entries. */
+/**
+ * No migration entry outlives its migration; every entry belongs to a VMA; each process's counters fit its entries, but for what is
+ * known to be uncounted.
+ */
 final class PageTableChecker implements Checker {
 
   @Override
   public void check(Kernel kernel, Census census, List<String> violations) {
     for (Mm mm : Census.mms(kernel)) {
-      check(kernel.frames, mm, violations);
+      check(kernel.frames, mm, kernel.defects.uncountedMigrating(mm), violations);
     }
   }
 
-  private static void check(PageFrames frames, Mm mm, List<String> violations) {
+  private static void check(PageFrames frames, Mm mm, Defects.Rss known, List<String> violations) {
     long[] rss = new long[2];
     mm.pageTable().forEach((address, pte) -> {
       if (Pte.isMigration(pte)) {
@@ -36,9 +40,25 @@ final class PageTableChecker implements Checker {
         }
       }
     });
-    if (rss[0] != mm.anonPages || rss[1] != mm.filePages) {
+    if (rss[0] + known.anon() != mm.anonPages || rss[1] + known.file() != mm.filePages) {
       violations.add("MM_ANONPAGES " + mm.anonPages + " and MM_FILEPAGES " + mm.filePages + ", but " + rss[0] + " and "
-          + rss[1] + " entries");
+          + rss[1] + " entries" + (isRight(known) ? "" : ", and " + known.anon() + " and " + known.file() + " miscounted"));
+    }
+  }
+
+  private static boolean isRight(Defects.Rss excess) {
+    return excess.anon() == 0 && excess.file() == 0;
+  }
+
+  /** A line an address space. */
+  static void findings(Kernel kernel, List<Finding> findings) {
+    for (Mm mm : Census.mms(kernel)) {
+      Defects.Rss excess = kernel.defects.uncountedMigrating(mm);
+      if (!isRight(excess)) {
+        findings.add(new Finding(KnownDefect.MIGRATING_UNCOUNTED,
+            "MM_ANONPAGES " + mm.anonPages + " and MM_FILEPAGES " + mm.filePages + ", but " + (mm.anonPages - excess.anon()) + " and "
+                + (mm.filePages - excess.file()) + " entries"));
+      }
     }
   }
 }

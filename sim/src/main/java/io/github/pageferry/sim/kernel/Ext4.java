@@ -312,6 +312,7 @@ public class Ext4 implements FileOperations {
       k.filemap.lockPage(page);
     }
     if (!locks || k.pageMapping(page) == mapping) {
+      noteTruncated(page);
       forEachBuffer(page, bh -> journalGetWriteAccess(journal, bh));
       forEachBuffer(page, bh -> writeEndFn(journal, bh));
     }
@@ -321,6 +322,15 @@ public class Ext4 implements FileOperations {
     }
     k.swap.putPage(page);
     return 0;
+  }
+
+  /** Buffers that truncation has given up (only it does that) are about to be the journal's again. */
+  private void noteTruncated(int page) {
+    forEachBuffer(page, bh -> {
+      if (heads.has(bh, MAPPED) && heads.list(bh) == BufferHeads.BJ_FORGET) {
+        k.defects.journalledAfterTruncation(page);
+      }
+    });
   }
 
   /** {@code ext4_file_mmap()}. */

@@ -106,8 +106,13 @@ public class Memory {
 
   /** Counts a page that is being moved, whose entry is copied or goes. */
   private void countMigrating(Mm mm, long pte, int delta) {
-    if (k.profile.rssCountsMigrating() && Pte.isMigration(pte)) {
+    if (!Pte.isMigration(pte)) {
+      return;
+    }
+    if (k.profile.rssCountsMigrating()) {
       countRss(mm, Pte.migrationPage(pte), delta);
+    } else {
+      k.defects.uncountedMigrating(mm, Pte.migrationPage(pte), delta);
     }
   }
 

@@ -385,12 +385,11 @@ public class Rmap {
       vma.mm.anonPages--;
       vma.mm.swapEntries++;
       table[slot] = Pte.swap(0, frames.privateOf(page));
-    } else if (frames.anon(page)) {
-      KernelBug.on(!migration, "mm/rmap.c: anonymous page {} unmapped without a swap entry", page);
-      table[slot] = migrationEntry(page, pte);
     } else if (migration) {
       table[slot] = migrationEntry(page, pte);
+      k.defects.onTheMove(page, frames.anon(page));
     } else {
+      KernelBug.on(frames.anon(page), "mm/rmap.c: anonymous page {} unmapped without a swap entry", page);
       vma.mm.filePages--;
     }
     pageRemoveRmap(page);

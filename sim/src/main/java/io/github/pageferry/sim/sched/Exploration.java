@@ -2,6 +2,7 @@ package io.github.pageferry.sim.sched;
 
 import io.github.pageferry.sim.MachineSpec;
 import io.github.pageferry.sim.SimulatedMachine;
+import io.github.pageferry.sim.check.KnownDefect;
 import io.github.pageferry.sim.kernel.Kernel;
 import io.github.pageferry.sim.mm.Scheduler.At;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class Exploration implements AutoCloseable {
   Outcome run(Trial trial, Program program, boolean log) {
     Interleaver sched = new Interleaver(carriers, log);
     Set<Branch> branches = EnumSet.noneOf(Branch.class);
-    Set<KnownRace> races = EnumSet.noneOf(KnownRace.class);
+    Set<KnownDefect> findings = EnumSet.noneOf(KnownDefect.class);
     Throwable failure;
     try {
       SimulatedMachine machine = SimulatedMachine.boot(MACHINE, release, sched, image);
@@ -86,12 +87,12 @@ public final class Exploration implements AutoCloseable {
       branches.addAll(watch.seen());
       if (failure == null) {
         world.finish();
-        races.addAll(world.races);
+        findings.addAll(world.findings);
       }
     } catch (RuntimeException e) {
       failure = e;
     }
-    return new Outcome(trial, failure, sched.steps(), sched.hash(), branches, races, sched.log());
+    return new Outcome(trial, failure, sched.steps(), sched.hash(), branches, findings, sched.log());
   }
 
   /** Ends its threads. */

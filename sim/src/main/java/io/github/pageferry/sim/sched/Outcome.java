@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.sched;
 
+import io.github.pageferry.sim.check.KnownDefect;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param points how often tasks could be parted
  * @param hash a number that follows from every decision
  * @param branches what was seen
- * @param races invariants that were broken as a real kernel of this release breaks them
+ * @param findings what went wrong as it does in a real kernel of this release
  * @param log the schedule, empty where it was not kept
  */
 public record Outcome(
-    Trial trial, @Nullable Throwable failure, int points, long hash, Set<Branch> branches, Set<KnownRace> races,
+    Trial trial, @Nullable Throwable failure, int points, long hash, Set<Branch> branches, Set<KnownDefect> findings,
     String log) {
 
   /** Whether all was well. */

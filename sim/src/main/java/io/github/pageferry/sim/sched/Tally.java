@@ -1,5 +1,6 @@
 package io.github.pageferry.sim.sched;
 
+import io.github.pageferry.sim.check.KnownDefect;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -13,8 +14,8 @@ public final class Tally {
   private static final int KEPT = 10;
 
   private final Map<Branch, Long> branches = new EnumMap<>(Branch.class);
-  private final Map<KnownRace, Long> races = new EnumMap<>(KnownRace.class);
-  private final Map<KnownRace, Long> firstSeeds = new EnumMap<>(KnownRace.class);
+  private final Map<KnownDefect, Long> findings = new EnumMap<>(KnownDefect.class);
+  private final Map<KnownDefect, Long> firstSeeds = new EnumMap<>(KnownDefect.class);
   private final List<Outcome> failures = new ArrayList<>();
   private long runs;
   private long points;
@@ -32,9 +33,9 @@ public final class Tally {
     runs++;
     points += outcome.points();
     outcome.branches().forEach(branch -> branches.merge(branch, 1L, Long::sum));
-    for (KnownRace race : outcome.races()) {
-      races.merge(race, 1L, Long::sum);
-      firstSeeds.merge(race, outcome.trial().seed(), Math::min);
+    for (KnownDefect finding : outcome.findings()) {
+      findings.merge(finding, 1L, Long::sum);
+      firstSeeds.merge(finding, outcome.trial().seed(), Math::min);
     }
     if (!outcome.isWell()) {
       failed++;
@@ -64,14 +65,14 @@ public final class Tally {
     return Collections.unmodifiableMap(branches);
   }
 
-  /** How many runs broke an invariant as a real kernel does. */
-  public Map<KnownRace, Long> races() {
-    return Collections.unmodifiableMap(races);
+  /** How many runs came to something that a real kernel has wrong, too. */
+  public Map<KnownDefect, Long> findings() {
+    return Collections.unmodifiableMap(findings);
   }
 
-  /** The lowest seed that showed a race that was seen. */
-  public long firstSeed(KnownRace race) {
-    return firstSeeds.getOrDefault(race, 0L);
+  /** The lowest seed that showed a finding. */
+  public long firstSeed(KnownDefect finding) {
+    return firstSeeds.getOrDefault(finding, 0L);
   }
 
   /** The first few failures. */

@@ -3,8 +3,8 @@ package io.github.pageferry.sim.sched;
 import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.SimulatedMachine;
 import io.github.pageferry.sim.SimulatedProcess;
+import io.github.pageferry.sim.check.KnownDefect;
 import io.github.pageferry.sim.kernel.Kernel;
-import io.github.pageferry.sim.mm.BufferHeads;
 import io.github.pageferry.sim.mm.Mm;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.PageFlag;
@@ -15,7 +15,6 @@ import io.github.pageferry.sim.sched.Op.Region;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -38,7 +37,7 @@ final class World {
   final int[] threads;
   private final boolean[] exited;
   /** What went wrong as it does in the real kernel. */
-  final Set<KnownRace> races = EnumSet.noneOf(KnownRace.class);
+  final Set<KnownDefect> findings = EnumSet.noneOf(KnownDefect.class);
   private long lastPattern = 100;
 
   World(SimulatedMachine machine, Program program, long seed) {
@@ -198,28 +197,22 @@ final class World {
     k.ext4.syncFs();
     freeOrphans();
     machine.invariants().checkEmpty();
+    find();
   }
 
   private void checkAtRest() {
-    hold(machine.invariants().violations());
+    machine.invariants().check();
+    find();
   }
 
-  /** Violations that a real kernel of this release has too are findings; all others fail the run. */
-  private void hold(List<String> violations) {
-    List<String> unknown = new ArrayList<>();
-    for (String violation : violations) {
-      Optional<KnownRace> known = KnownRace.of(violation, k.profile.release());
-      known.ifPresent(races::add);
-      if (known.isEmpty()) {
-        unknown.add(violation);
-      }
-    }
-    if (!unknown.isEmpty()) {
-      throw new IllegalStateException("invariants do not hold:\n  " + String.join("\n  ", unknown));
-    }
+  private void find() {
+    machine.invariants().findings().forEach(finding -> findings.add(finding.defect()));
   }
 
-  /** Pages that were truncated while a journal held their buffers stay on their lists until reclaim finds them: here. */
+  /**
+   * Pages that were truncated while a journal held their buffers stay on their lists until reclaim finds them: here. Those that are
+   * known to stay for good do.
+   */
   private void freeOrphans() {
     for (int node = 0; node < Generator.NODES; node++) {
       Zone zone = k.nodes.zone(node);
@@ -235,13 +228,7 @@ final class World {
   private void freeOrphan(int page) {
     k.frames.get(page);
     k.filemap.lockPage(page);
-    if (!k.buffer.tryToFreeBuffers(page)) {
-      hold(List.of("page truncated while it was journalled: " + page));
-      int head = k.buffer.pageBuffers(page);
-      k.bufferHeads.clear(head, BufferHeads.DIRTY);
-      k.ext4.syncFs();
-      k.buffer.tryToFreeBuffers(page);
-    }
+    k.buffer.tryToFreeBuffers(page);
     k.filemap.unlockPage(page);
     k.swap.putPage(page);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pageferry.sim.FileSystem;
 import io.github.pageferry.sim.Profiles;
 import io.github.pageferry.sim.SimulatedMachine;
+import io.github.pageferry.sim.check.KnownDefect;
 import io.github.pageferry.sim.kernel.PlantedKernels;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -86,19 +87,19 @@ class ExplorationTest {
   void theRaceThatOldKernelsHaveIsAFindingAndNotInLaterOnes() {
     Program program = Programs.of(FileSystem.TMPFS,
         Programs.moves(Op.Region.ANON), Programs.again(Op.Kind.DONTNEED, Op.Region.ANON));
-    assertThat(races("2.6.36", program)).isPositive();
-    assertThat(races("6.1", program)).isZero();
+    assertThat(found("2.6.36", program)).isPositive();
+    assertThat(found("6.1", program)).isZero();
   }
 
-  private static long races(String release, Program program) {
-    long races = 0;
+  private static long found(String release, Program program) {
+    long found = 0;
     try (Exploration exploration = new Exploration(release)) {
       for (long schedule = 0; schedule < 500; schedule++) {
         Outcome outcome = exploration.run(new Trial(1, schedule, null), program, false);
         assertThat(outcome.failure()).isNull();
-        races += outcome.races().contains(KnownRace.RSS_OF_MIGRATING) ? 1 : 0;
+        found += outcome.findings().contains(KnownDefect.MIGRATING_UNCOUNTED) ? 1 : 0;
       }
     }
-    return races;
+    return found;
   }
 }
