@@ -45,12 +45,14 @@ class HomeNodeTest {
     }
   }
 
+  /** The nodes are equally far from each other: after node 0 its list goes on with 1, 2 and 3, after node 2 with 3, 0 and 1. */
   @ParameterizedTest
   @ValueSource(strings = {"6.1", "7.3"})
   void aHomeNodeThatThePolicyDoesNotAllowIsWhereDistancesAreCountedFrom(String release) {
-    long address = bound(release, BIND, NodeMask.of(1));
-    assertThat(t.self.setHomeNode(address, PAGE, 3)).isZero();
-    assertThat(touched(address)).isEqualTo(1);
+    long address = bound(release, BIND, NodeMask.of(1, 3));
+    assertThat(t.self.setHomeNode(address, PAGE, 2)).isZero();
+    assertThat(touched(address)).isEqualTo(3);
+    assertThat(touched(address + PAGE)).as("without a home node").isEqualTo(1);
   }
 
   @ParameterizedTest
