@@ -17,7 +17,7 @@ public final class Profiles {
   }
 
   /**
-   * What a profile does as the kernel's source says, although no recorded trace shows it, each with its commit.
+   * What a profile does as the kernel's source says, although no recorded trace shows it, each with its commit's hash or title.
    *
    * @param name of a profile
    */

@@ -38,7 +38,7 @@ public record HugeProfile(
     OF_PART,
     /** {@code folio_likely_mapped_shared()}: a guess from how many there are (ebb34f78d72c, 6.9). */
     LIKELY,
-    /** Those of two processes ("mm: convert folio_likely_mapped_shared() to folio_maybe_mapped_shared()", 6.15). */
+    /** Those of two processes (003fde4492c8, 6.15). */
     OF_PROCESSES
   }
 

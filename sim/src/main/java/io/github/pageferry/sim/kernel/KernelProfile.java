@@ -5,13 +5,13 @@ import java.util.List;
 
 /**
  * What differs between releases by a value; what differs by an algorithm is a subclass that {@link KernelFactory} chooses. A commit
- * is named by its hash, or by its title where only that could be looked up.
+ * is named by its hash or by its title.
  *
  * @param release the release
  * @param maxNumnodes {@code MAX_NUMNODES}: nodes that a mask can name. A matter of configuration ({@code NODES_SHIFT}): 64 in
  *     the recorded 2.6.18 and 2.6.36, 1024 in Debian's kernels.
- * @param pagevecSize {@code PAGEVEC_SIZE}: 14; 15 in the sources of 5.10 and 6.1, by a commit not looked up; 31 since
- *     9cecde80aae0 (6.10)
+ * @param pagevecSize {@code PAGEVEC_SIZE}: 14; 15 since "mm: get 7% more pages in a pagevec" (4.16); 31 since 9cecde80aae0
+ *     (6.10)
  * @param nodeIssetTrue what {@code node_isset()} of a set bit is: on x86 -1 ({@code sbb}) until 117780eef774 (4.8) made the
  *     bit operations return bool
  * @param mpolMax {@code MPOL_MAX}: how many modes a policy can have; {@code MPOL_LOCAL} came with 479e2802d09f (3.8),
@@ -83,7 +83,7 @@ public record KernelProfile(
   /** Releases whose recorded traces have confirmed the model. */
   public static final List<String> RECORDED = List.of("2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
 
-  /** What this profile does that no recorded trace confirms, each with its commit. */
+  /** What this profile does that no recorded trace confirms, each with its commit's hash or title. */
   public List<String> unconfirmed() {
     return Unconfirmed.of(release);
   }
@@ -101,7 +101,7 @@ public record KernelProfile(
         release.has("6.1"),
         release.has("6.1") && !release.has("6.5"),
         release.has("5.3") && !release.has("6.1"),
-        !release.has("4.1"),
+        release.has("2.6.19") && !release.has("4.1"),
         release.has("3.9"),
         release.has("4.13") ? 256 : Integer.MAX_VALUE,
         release.has("3.12"),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code mbind(2)} and {@code migrate_pages(2)} since 5.5: {@code queue_pages_range()} sees every hole of the range
  * ("mm/mempolicy.c: fix checking unmapped holes for mbind", 5.5), a strict call that moves fails for what it cannot isolate, too
- * (a53190a4aaa3, d883544515aa, 5.3), and nothing moves where the policy cannot be set (3.8, by a commit not looked up).
+ * (a53190a4aaa3, d883544515aa, 5.3), and nothing moves where the policy cannot be set (3.8).
  */
 class MbindQueueing extends Mbind {
 

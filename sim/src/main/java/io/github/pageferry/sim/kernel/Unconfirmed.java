@@ -11,7 +11,7 @@ public final class Unconfirmed {
    *
    * @param since the first release that has it
    * @param until the first release that no longer has it, empty where all have
-   * @param what what it is, with its commit
+   * @param what what it is, with its commit's hash or title
    */
   private record Difference(String since, String until, String what) {}
 
@@ -38,13 +38,15 @@ public final class Unconfirmed {
       new Difference("3.6", "", "interleaving shared memory by the file's inode number, too (09c231cb8bfd)"),
       new Difference("3.8", "", "MPOL_LOCAL (479e2802d09f)"),
       new Difference("3.17", "", "a moved page that takes its memory cgroup's charge with it (0a31bc97c80c)"),
-      new Difference("4.1", "", "allocations for a node alone that keep to the cpuset (__GFP_THISNODE)"),
+      new Difference("4.1", "", "allocations for a node alone that keep to the cpuset (\"kernel, cpuset: remove exception for"
+          + " __GFP_THISNODE\")"),
       new Difference("4.2", "", "a page of data=journal that is looked at again once it is locked (bdf96838aea6)"),
-      new Difference("4.13", "", "interleaving that goes on after the node that it came to last when the cpuset changes (il_prev)"),
+      new Difference("4.13", "", "interleaving that goes on after the node that it came to last when the cpuset changes"
+          + " (\"mm, mempolicy: stop adjusting current->il_next in mpol_rebind_nodemask()\")"),
       new Difference("4.13", "", "256 addresses at most for one of KSM's pages (2c653d0ee2ae)"),
       new Difference("4.14", "5.14", "the huge zero page that mbind splits (until e5947d23edd8)"),
       new Difference("4.14", "6.3", "a huge page without memory for its parts that makes the call ENOMEM (until 2ef7dbb26990)"),
-      new Difference("4.16", "6.10", "15 pages in a pagevec (PAGEVEC_SIZE)"),
+      new Difference("4.16", "6.10", "15 pages in a pagevec (\"mm: get 7% more pages in a pagevec\")"),
       new Difference("5.3", "6.1", "a strict mbind whose walk ends with the table of a page that it could not isolate (d883544515aa)"),
       new Difference("5.3", "6.7", "a hole that a strict mbind is silent on above a page that it could not isolate (d883544515aa)"),
       new Difference("5.14", "", "a preferred node that stays when the cpuset changes (269fbe72cded)"),
@@ -62,11 +64,11 @@ public final class Unconfirmed {
       new Difference("6.10", "", "31 pages in a pagevec (9cecde80aae0)"),
       new Difference("6.10", "", "what is unmapped of a private mapping of huge pages and promised again (df7a6d1f6405)"),
       new Difference("6.14", "", "MADV_DONTNEED that frees page tables (6375e95f381e)"),
-      new Difference("6.15", "", "transparent huge pages that a third process maps (folio_maybe_mapped_shared())"));
+      new Difference("6.15", "", "transparent huge pages that a third process maps (003fde4492c8)"));
 
   private Unconfirmed() {}
 
-  /** The differences of a release that no trace confirms, each with its commit; empty where traces confirm all. */
+  /** The differences of a release that no trace confirms, each with its commit's hash or title; empty where traces confirm all. */
   public static List<String> of(Release release) {
     List<String> differences = new ArrayList<>();
     for (Difference difference : DIFFERENCES) {
