@@ -166,9 +166,7 @@ public final class FakeEmulator {
       FakeMonitor monitor = new FakeMonitor(channel);
       for (JsonNode command = monitor.command(); command.has("execute"); command = monitor.command()) {
         if (start == Start.LOST) {
-          channel.close();
-          pause(300);
-          off();
+          cutAndEnd(channel);
         }
         monitor.answer(switch (command.get("execute").asText()) {
           case "query-migrate" -> FakeMonitor.status("completed", "");
@@ -191,15 +189,15 @@ public final class FakeEmulator {
       while (true) {
         Frame question = Frames.readInParts(in, out);
         end(question.text(), line);
-        Frames.write(out, answerTo(question), "is " + question.text());
+        Frames.write(out, answerTo(question, line), "is " + question.text());
       }
     }
   }
 
-  private String answerTo(Frame question) {
+  private String answerTo(Frame question, SocketChannel line) throws IOException {
     if (question.word().equals(Frames.RUN)) {
       if (start == Start.ENDS_AT_WORKLOAD) {
-        off();
+        cutAndEnd(line);
       } else if (start == Start.WARNS_AT_WORKLOAD) {
         console.println(WARNING);
       } else if (start == Start.FAILS_AT_WORKLOAD) {
@@ -230,6 +228,13 @@ public final class FakeEmulator {
 
   private void panic(int second, int address) {
     console.printf(PANIC, second, address, address, second, address + 1, second, address + 2, address);
+  }
+
+  /** What is at the channel's other end finds it cut before the guest has ended. */
+  private void cutAndEnd(SocketChannel channel) throws IOException {
+    channel.close();
+    pause(300);
+    off();
   }
 
   private void off() {
