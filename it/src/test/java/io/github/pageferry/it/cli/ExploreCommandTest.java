@@ -67,6 +67,17 @@ class ExploreCommandTest {
   }
 
   @Test
+  void listsWhatRealKernelsHaveWrongToo() throws IOException {
+    Path json = dir.resolve("found.json");
+    assertThat(pageferry.run("explore", "--seeds", "10", "--profile", "2.6.18", "--json", json.toString())).isEqualTo(ExitStatus.OK);
+    assertThat(pageferry.out).containsPattern("  finding in [1-9]\\d*, first seed [1-9]\\d*: .*0e8c7d0fd5b4, 2\\.6\\.21");
+    JsonNode finding = new ObjectMapper().readTree(json.toFile()).at("/profiles/0/findings/0");
+    assertThat(finding.path("defect").asText()).isEqualTo("file-pages-stay-counted");
+    assertThat(finding.path("what").asText()).contains("0e8c7d0fd5b4");
+    assertThat(finding.path("runs").asLong()).isBetween(1L, 10L);
+  }
+
+  @Test
   void aFailurePrintsALineThatRunsItAgain() throws IOException {
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text, true);
