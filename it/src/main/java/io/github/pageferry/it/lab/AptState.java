@@ -36,7 +36,7 @@ final class AptState {
   static final String KEYS_PROPERTY = "pageferry.lab.keys";
 
   private static final String KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg";
-  private static final String ARCHIVE = "http://deb.debian.org/debian";
+  static final String ARCHIVE = "http://deb.debian.org/debian";
   private static final String SECURITY = "-security";
   private static final int ATTEMPTS = 3;
   /** Of the machine's settings, those that say how to reach an archive. */

@@ -46,7 +46,7 @@ class AptStateTest {
   void packagesComeFromDebianOrWhereTheMachineTakesThemFrom() throws IOException {
     Path list = dir.resolve("cache/apt/some/etc/sources.list");
     apt.update();
-    assertThat(list).hasContent(sources("http://deb.debian.org/debian", "http://deb.debian.org/debian-security"));
+    assertThat(list).hasContent(sources(AptState.ARCHIVE, AptState.ARCHIVE + "-security"));
     debian.write("targets", "http://near.example/ubuntu/\nhttp://near.example/debian/\nhttp://safe.example/debian-security\n");
     apt.update();
     assertThat(list).hasContent(sources("http://near.example/debian", "http://safe.example/debian-security"));

@@ -387,7 +387,10 @@ public class Rmap {
       table[slot] = Pte.swap(0, frames.privateOf(page));
     } else if (migration) {
       table[slot] = migrationEntry(page, pte);
-      k.defects.onTheMove(page, frames.anon(page));
+      if (k.sched != null) {
+        // Only then can others come upon the entry.
+        k.defects.onTheMove(page, frames.anon(page));
+      }
     } else {
       KernelBug.on(frames.anon(page), "mm/rmap.c: anonymous page {} unmapped without a swap entry", page);
       vma.mm.filePages--;
