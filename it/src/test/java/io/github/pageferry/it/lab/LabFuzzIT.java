@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random workloads on real kernels with several nodes, in guests that live for many, against their profiles. */
 class LabFuzzIT {
 
-  private static final int WORKLOADS = 40;
+  private static final int WORKLOADS = 25;
   private static final int NODES = 4;
 
   private static final class Silent implements Campaign.Listener {
