@@ -50,6 +50,10 @@ import java.util.List;
  *     (0e8c7d0fd5b4, 2.6.21)
  * @param swapCacheMovesAsShmem whether a page of the swap cache that moves is taken for shared memory in {@code NR_SHMEM}, which it
  *     was never counted in (until 99a15e21d96f, 3.0)
+ * @param clonedVmasStayApart whether a VMA that fork has copied shares no anon_vma with a neighbour that has none, so that they do
+ *     not merge (965f55dea0e3, 3.0)
+ * @param untouchedNeighboursMerge whether a VMA with an anon_vma merges into a neighbour without one, which the commit before
+ *     prevented, too (879bca0a2c4f, 6.16)
  * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
@@ -78,6 +82,8 @@ public record KernelProfile(
     boolean journalledWritepageLooksAgain,
     boolean fileCountersFollow,
     boolean swapCacheMovesAsShmem,
+    boolean clonedVmasStayApart,
+    boolean untouchedNeighboursMerge,
     boolean homeNodes) {
 
   /** Releases whose recorded traces have confirmed the model. */
@@ -116,6 +122,8 @@ public record KernelProfile(
         release.has("4.2"),
         release.has("2.6.21"),
         !release.has("3.0"),
+        release.has("3.0"),
+        !release.has("3.0") || release.has("6.16"),
         release.has("5.17"));
   }
 }

@@ -131,16 +131,37 @@ public class Mmap {
     return a == null || b == null || a == b;
   }
 
-  private static boolean canMergeBefore(
-      Vma vma, long flags, @Nullable AnonVma anonVma, @Nullable VmFile file, long pgoff) {
-    return isMergeableVma(vma, file, flags) && isMergeableAnonVma(anonVma, vma.anonVma) && vma.pgoff == pgoff;
+  /**
+   * {@code is_mergeable_anon_vma()}: of what is to be merged, and of the VMA that it would become a part of.
+   *
+   * @param source the VMA that has {@code anonVma}; null where that is not known to be cloned
+   */
+  private boolean isMergeableAnonVma(@Nullable AnonVma anonVma, Vma vma, @Nullable Vma source) {
+    if (anonVma == vma.anonVma || anonVma != null && vma.anonVma != null || !k.profile.clonedVmasStayApart()) {
+      return isMergeableAnonVma(anonVma, vma.anonVma);
+    }
+    if (anonVma == null) {
+      return vma.anonVmaChain.size() == 1;
+    }
+    return k.profile.untouchedNeighboursMerge() && (source == null || source.anonVmaChain.size() == 1);
   }
 
-  private static boolean canMergeAfter(
-      Vma vma, long flags, @Nullable AnonVma anonVma, @Nullable VmFile file, long pgoff) {
+  private boolean canMergeBefore(
+      Vma vma, long flags, @Nullable AnonVma anonVma, @Nullable Vma source, @Nullable VmFile file, long pgoff) {
+    return isMergeableVma(vma, file, flags) && isMergeableAnonVma(anonVma, vma, source) && vma.pgoff == pgoff;
+  }
+
+  private boolean canMergeAfter(
+      Vma vma, long flags, @Nullable AnonVma anonVma, @Nullable Vma source, @Nullable VmFile file, long pgoff) {
     return isMergeableVma(vma, file, flags)
-        && isMergeableAnonVma(anonVma, vma.anonVma)
+        && isMergeableAnonVma(anonVma, vma, source)
         && vma.pgoff + vma.pages() == pgoff;
+  }
+
+  /** The VMA around an address if it has this anon_vma. */
+  private static @Nullable Vma vmaWith(@Nullable AnonVma anonVma, Mm mm, long address) {
+    Vma vma = anonVma == null ? null : mm.findVma(address);
+    return vma != null && vma.start <= address && vma.anonVma == anonVma ? vma : null;
   }
 
   /**
@@ -156,6 +177,7 @@ public class Mmap {
       return null;
     }
     long length = (end - start) >>> PageTable.PAGE_SHIFT;
+    Vma source = vmaWith(anonVma, mm, start);
     Vma area = prev != null ? prev.next : mm.first();
     Vma next = area;
     if (next != null && next.end == end) {
@@ -163,10 +185,10 @@ public class Mmap {
     }
     boolean beforeNext = next != null && end == next.start
         && k.mempolicy.mpolEqual(policy, next.policy)
-        && canMergeBefore(next, flags, anonVma, file, pgoff + length);
+        && canMergeBefore(next, flags, anonVma, source, file, pgoff + length);
     if (prev != null && prev.end == start
         && k.mempolicy.mpolEqual(prev.policy, policy)
-        && canMergeAfter(prev, flags, anonVma, file, pgoff)) {
+        && canMergeAfter(prev, flags, anonVma, source, file, pgoff)) {
       boolean both = beforeNext && next != null && isMergeableAnonVma(prev.anonVma, next.anonVma);
       vmaAdjust(prev, prev.start, both && next != null ? next.end : end, prev.pgoff, null);
       return prev;

@@ -34,6 +34,7 @@ public final class Unconfirmed {
       new Difference("2.6.18", "2.6.30", "shared memory that reclaim writes when it comes by again (until 9fab5619bdd7)"),
       new Difference("2.6.18", "2.6.34", "one anon_vma for a family of processes (until 5beb49305251, c44b674323f4)"),
       new Difference("3.0", "", "a page of the swap cache that moves and is no shared memory (99a15e21d96f)"),
+      new Difference("3.0", "", "what fork has copied, which merges with nothing untouched (965f55dea0e3)"),
       new Difference("3.3", "", "migration entries in a process's counters (9f9f1acd713d)"),
       new Difference("3.6", "", "interleaving shared memory by the file's inode number, too (09c231cb8bfd)"),
       new Difference("3.8", "", "MPOL_LOCAL (479e2802d09f)"),

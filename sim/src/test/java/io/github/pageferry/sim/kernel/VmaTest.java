@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code mm/mmap.c}, {@code mm/mprotect.c}, {@code mm/mlock.c} and {@code mm/madvise.c}: what becomes of VMAs. */
@@ -30,8 +31,12 @@ class VmaTest {
 
   /** The VMAs of some pages as "first-last+1" in pages from the address on. */
   private List<String> vmas(long address, long pages) {
+    return vmas(t.self, address, pages);
+  }
+
+  private List<String> vmas(SimulatedProcess process, long address, long pages) {
     List<String> found = new ArrayList<>();
-    t.self.peek(address);
+    process.peek(address);
     for (Vma vma = t.k.current.mm().first(); vma != null; vma = vma.next) {
       if (vma.end > address && vma.start < address + pages * PAGE) {
         found.add((vma.start - address) / PAGE + "-" + (vma.end - address) / PAGE);
@@ -299,7 +304,7 @@ class VmaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2.6.36", "5.10", "6.12"})
+  @ValueSource(strings = {"2.6.36", "5.10", "6.12", "6.18"})
   void lockingBringsInEveryPageOfItsRange(String release) {
     t = new TestKernel(Machines.SMALL, release);
     long address = t.map(20);
@@ -316,7 +321,52 @@ class VmaTest {
     t.k.swap.lruAddDrainAll();
     assertThat(t.stat(0, ZoneStat.NR_MLOCK)).isZero();
     assertThat(t.stat(0, ZoneStat.NR_UNEVICTABLE)).isZero();
-    assertThat(vmas(address, 20)).containsExactly("0-20");
+  }
+
+  /** As in 965f55dea0e3 (3.0), whose author did not mean it, until 879bca0a2c4f (6.16). */
+  @ParameterizedTest
+  @CsvSource({"2.6.36, true", "5.10, false", "6.1, false", "6.12, false", "6.18, true", "7.3, true"})
+  void whatWasLockedMergesWithUntouchedNeighbours(String release, boolean merges) {
+    t = new TestKernel(Machines.SMALL, release);
+    long address = t.map(20);
+    assertThat(t.self.lock(address + 2 * PAGE, 16 * PAGE)).isZero();
+    assertThat(t.self.unlock(address, 20 * PAGE)).isZero();
+    assertThat(vmas(address, 20)).isEqualTo(merges ? List.of("0-20") : List.of("0-2", "2-18", "18-20"));
+    for (int i = 0; i < 20; i++) {
+      t.self.write(address + i * PAGE, i + 1);
+    }
+    assertContent(address, 20);
+  }
+
+  /** Into a VMA that fork has copied nothing grows that has no anon_vma yet (965f55dea0e3, 3.0). */
+  @ParameterizedTest
+  @CsvSource({"2.6.36, true", "5.10, false", "6.12, false", "6.18, false"})
+  void whatForkHasCopiedMergesWithNewMemory(String release, boolean merges) {
+    t = new TestKernel(Machines.SMALL, release);
+    long address = t.place();
+    t.self.mapPrivate(address, 1, RW);
+    t.self.write(address, 1);
+    SimulatedProcess child = t.self.fork();
+    child.mapPrivate(address + PAGE, 1, RW);
+    assertThat(vmas(child, address, 2)).isEqualTo(merges ? List.of("0-2") : List.of("0-1", "1-2"));
+    t.self.mapPrivate(address + PAGE, 1, RW);
+    assertThat(vmas(address, 2)).as("the parent's").containsExactly("0-2");
+  }
+
+  /** Nor does it, with the anon_vmas of its parents, become a part of a neighbour that has none (since 6.16 as before). */
+  @ParameterizedTest
+  @CsvSource({"2.6.36, true", "5.10, false", "6.18, false"})
+  void whatForkHasCopiedMergesWithUntouchedNeighbours(String release, boolean merges) {
+    t = new TestKernel(Machines.SMALL, release);
+    long address = t.place();
+    t.self.mapPrivate(address, 2, RW);
+    assertThat(t.self.lock(address + PAGE, PAGE)).isZero();
+    // The child's copy is not locked, and apart for that reason alone.
+    SimulatedProcess child = t.self.fork();
+    assertThat(vmas(child, address, 2)).containsExactly("0-1", "1-2");
+    assertThat(child.lock(address + PAGE, PAGE)).isZero();
+    assertThat(child.unlock(address + PAGE, PAGE)).isZero();
+    assertThat(vmas(child, address, 2)).isEqualTo(merges ? List.of("0-2") : List.of("0-1", "1-2"));
   }
 
   @ParameterizedTest
