@@ -35,11 +35,10 @@ class Ext3 extends Ext4 {
    */
   @Override
   protected int ext4Writepage(int page) {
-    Journal journal = journalOf(page);
-    boolean journalled = isJournalled(page);
-    if (!journalled || k.buffer.pageHasBuffers(page) && !k.frames.has(page, PageFlag.CHECKED)) {
+    if (!isJournalled(page) || k.buffer.pageHasBuffers(page) && !k.frames.has(page, PageFlag.CHECKED)) {
       return k.buffer.blockWriteFullPage(page, this::ext4GetBlock);
     }
+    Journal journal = journalOf(page);
     k.frames.clear(page, PageFlag.CHECKED);
     k.buffer.blockPrepareWrite(page, this::ext4GetBlock);
     forEachBuffer(page, bh -> journalGetWriteAccess(journal, bh));

@@ -97,16 +97,11 @@ public class MemoryHotplug {
    *     be moved, -ENOMEM, or -EAGAIN
    */
   public int offlinePages(Zone zone, int start, int pages) {
-    if (pages <= 0 || start % Zone.PAGEBLOCK != 0 || pages % Zone.PAGEBLOCK != 0) {
-      return -Err.EINVAL;
-    }
-    if (start < 0 || start > zone.end() - pages) {
+    boolean blocks = pages > 0 && start % Zone.PAGEBLOCK == 0 && pages % Zone.PAGEBLOCK == 0;
+    if (!blocks || start < 0 || start > zone.end() - pages || !zone.has(start, start + pages)) {
       return -Err.EINVAL;
     }
     int end = start + pages;
-    if (!zone.has(start, end)) {
-      return -Err.EINVAL;
-    }
     zone.isolate(start, end);
     int error = migrateAll(zone, start, end);
     k.swap.lruAddDrainAll();

@@ -137,8 +137,11 @@ public class Mmap {
    * @param source the VMA that has {@code anonVma}; null where that is not known to be cloned
    */
   private boolean isMergeableAnonVma(@Nullable AnonVma anonVma, Vma vma, @Nullable Vma source) {
-    if (anonVma == vma.anonVma || anonVma != null && vma.anonVma != null || !k.profile.clonedVmasStayApart()) {
-      return isMergeableAnonVma(anonVma, vma.anonVma);
+    if (!isMergeableAnonVma(anonVma, vma.anonVma)) {
+      return false;
+    }
+    if (anonVma == vma.anonVma || !k.profile.clonedVmasStayApart()) {
+      return true;
     }
     if (anonVma == null) {
       return vma.anonVmaChain.size() == 1;

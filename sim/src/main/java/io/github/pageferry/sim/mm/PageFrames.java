@@ -177,7 +177,7 @@ public final class PageFrames {
     return records[at(page) + FLAGS];
   }
 
-  /** Overwrites all flags; for the allocator. */
+  /** Overwrites all flags. */
   public void flags(int page, int bits) {
     records[at(page) + FLAGS] = bits;
   }
