@@ -49,7 +49,7 @@ import java.util.List;
  * @param fileCountersFollow whether a file's page that moves is counted in {@code NR_FILE_PAGES} where it is from then on
  *     (0e8c7d0fd5b4, 2.6.21)
  * @param swapCacheMovesAsShmem whether a page of the swap cache that moves is taken for shared memory in {@code NR_SHMEM}, which it
- *     was never counted in (until 99a15e21d96f, 3.0)
+ *     was never counted in (since that counter came, 4b02108ac1b3, 2.6.32; until 99a15e21d96f, 3.0)
  * @param clonedVmasStayApart whether a VMA that fork has copied shares no anon_vma with a neighbour that has none, so that they do
  *     not merge (965f55dea0e3, 3.0)
  * @param untouchedNeighboursMerge whether a VMA with an anon_vma merges into a neighbour without one, which the commit before
@@ -121,7 +121,7 @@ public record KernelProfile(
         release.has("3.3"),
         release.has("4.2"),
         release.has("2.6.21"),
-        !release.has("3.0"),
+        release.has("2.6.32") && !release.has("3.0"),
         release.has("3.0"),
         !release.has("3.0") || release.has("6.16"),
         release.has("5.17"));
