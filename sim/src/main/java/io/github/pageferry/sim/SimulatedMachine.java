@@ -14,6 +14,7 @@ import io.github.pageferry.sim.mm.Scheduler;
 import io.github.pageferry.sim.mm.Zone;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -98,10 +99,7 @@ public final class SimulatedMachine {
    * @return how many the node has now
    */
   public int hugePages(int node, int count) {
-    kernel.sysEnter();
-    int result = kernel.hugetlb.setPoolSize(node, count);
-    kernel.sysExit();
-    return result;
+    return inKernel(() -> kernel.hugetlb.setPoolSize(node, count));
   }
 
   /**
@@ -110,10 +108,7 @@ public final class SimulatedMachine {
    * @return 0, or -EBUSY where it has one
    */
   public long swapOn(int pages) {
-    kernel.sysEnter();
-    long result = kernel.swapfile.sysSwapon(pages);
-    kernel.sysExit();
-    return result;
+    return inKernel(() -> kernel.swapfile.sysSwapon(pages));
   }
 
   /**
@@ -122,10 +117,7 @@ public final class SimulatedMachine {
    * @return 0, -EINVAL where it has none, or -ENOMEM
    */
   public long swapOff() {
-    kernel.sysEnter();
-    long result = kernel.swapfile.sysSwapoff();
-    kernel.sysExit();
-    return result;
+    return inKernel(() -> kernel.swapfile.sysSwapoff());
   }
 
   /**
@@ -134,10 +126,7 @@ public final class SimulatedMachine {
    * @return how many were freed, fewer than wanted where no more could be
    */
   public int reclaim(int node, int pages) {
-    kernel.sysEnter();
-    int result = kernel.vmscanReclaim.tryToFreePages(kernel.nodes.zone(node), pages);
-    kernel.sysExit();
-    return result;
+    return inKernel(() -> kernel.vmscanReclaim.tryToFreePages(kernel.nodes.zone(node), pages));
   }
 
   /**
@@ -157,8 +146,12 @@ public final class SimulatedMachine {
    */
   public int offline(int node, int pages) {
     Zone zone = kernel.nodes.zone(node);
+    return inKernel(() -> kernel.memoryHotplug.offlinePages(zone, zone.end() - pages, pages));
+  }
+
+  private <T> T inKernel(Supplier<T> call) {
     kernel.sysEnter();
-    int result = kernel.memoryHotplug.offlinePages(zone, zone.end() - pages, pages);
+    T result = call.get();
     kernel.sysExit();
     return result;
   }
