@@ -8,6 +8,7 @@ import io.github.pageferry.it.yaml.BadInputException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -103,6 +104,13 @@ public final class Main implements Runnable {
   }
 
   private static int failed(Exception e, Console console) {
+    int status = report(e, console);
+    // What failed in turn when the command wrote or closed something on its way out.
+    Stream.of(e.getSuppressed()).filter(Exception.class::isInstance).forEach(late -> report((Exception) late, console));
+    return status;
+  }
+
+  private static int report(Exception e, Console console) {
     if (e instanceof BadInputException bad) {
       bad.problems().forEach(problem -> console.error(problem.toString()));
       return ExitStatus.USAGE;

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A recording while it is made: a run of hours that ends too early, by the user or with the machine, leaves what it had. The
@@ -19,7 +18,7 @@ import java.util.function.Supplier;
 final class RecordingFile implements AutoCloseable {
 
   private final Path file;
-  private final Supplier<Recording.Machine> machine;
+  private final Recording.Machine machine;
   private final List<Workload> workloads;
   private final Duration interval;
   private final List<Trace> traces = new ArrayList<>();
@@ -29,10 +28,11 @@ final class RecordingFile implements AutoCloseable {
   /**
    * A recording without traces, which is not written yet.
    *
-   * @param machine asked at each writing, since a backend may know more of its machine once it has run something
+   * @param machine what ran them, asked before the first: a signal that ends the run may close the backend before the last
+   *     writing
    * @param interval how much of a run may be lost at most
    */
-  RecordingFile(Path file, Supplier<Recording.Machine> machine, List<Workload> workloads, Duration interval) {
+  RecordingFile(Path file, Recording.Machine machine, List<Workload> workloads, Duration interval) {
     this.file = file;
     this.machine = machine;
     this.workloads = workloads;
@@ -48,7 +48,7 @@ final class RecordingFile implements AutoCloseable {
   }
 
   private void write() {
-    OutputFile.write(file, RecordingWriter.format(new Recording(Optional.of(machine.get()), workloads, traces)));
+    OutputFile.write(file, RecordingWriter.format(new Recording(Optional.of(machine), workloads, traces)));
     written = traces.size();
     writtenAt = System.nanoTime();
   }

@@ -7,6 +7,7 @@ import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.trace.Trace;
 import io.github.pageferry.it.trace.TraceReader;
 import io.github.pageferry.it.trace.TraceWriter;
@@ -89,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
       List<Recorder.Result> results = new ArrayList<>();
       try {
         record(backend, selected, results);
-      } catch (CannotRunException e) {
+      } catch (CannotRunException | CancelledException e) {
         end(results, selected.size());
         throw e;
       }
@@ -102,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
       run(backend, selected, results, trace -> {});
       return;
     }
-    try (RecordingFile recording = new RecordingFile(record, () -> machine(backend), selected, RECORDED_EVERY)) {
+    try (RecordingFile recording = new RecordingFile(record, machine(backend), selected, RECORDED_EVERY)) {
       run(backend, selected, results, recording::add);
     }
   }

@@ -75,16 +75,38 @@ class RecordingCommandsTest {
         """);
   }
 
+  /** The signal that the user sends closes the testbed, too, and perhaps first. */
   @Test
   void aRecordingThatTheUserEndsKeepsWhatItHad() throws IOException {
     Path recording = dir.resolve("box.recording.yaml");
     pageferry.host = step -> {
-      pageferry.cancelled |= step instanceof Step.Query;
+      if (step instanceof Step.Query) {
+        pageferry.cancelled = true;
+        pageferry.opened.forEach(ScriptedTestbed::close);
+      }
       return ScriptedTestbed.obey(step);
     };
     assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString()))
         .isEqualTo(ExitStatus.INTERRUPTED);
     assertThat(RecordingReader.read(recording).traces()).extracting(Trace::workload).containsExactly("first");
+    assertThat(pageferry.out).endsWith("first   ran\n\n1 workload, 1 ran, 0 broken, 0 skipped; traces are in " + recording
+        + "; ended after 1 of 3 workloads\n");
+  }
+
+  @Test
+  void aRecordingThatCannotBeWrittenAtTheEndIsSaidToBeLost() throws IOException {
+    Path folder = Files.createDirectory(dir.resolve("gone"));
+    Path recording = folder.resolve("box.recording.yaml");
+    pageferry.host = step -> {
+      if (step instanceof Step.Query) {
+        pageferry.cancelled = true;
+        assertThat(folder.toFile().delete()).isTrue();
+      }
+      return ScriptedTestbed.obey(step);
+    };
+    assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString()))
+        .isEqualTo(ExitStatus.INTERRUPTED);
+    assertThat(pageferry.err).startsWith("pageferry: ended by a signal; ").contains("\n" + recording + ": cannot be written: ");
   }
 
   @Test

@@ -48,7 +48,7 @@ class RecordingFileTest {
   }
 
   private RecordingFile recording(Duration interval) {
-    return new RecordingFile(file, () -> MACHINE, List.of(), interval);
+    return new RecordingFile(file, MACHINE, List.of(), interval);
   }
 
   @Test

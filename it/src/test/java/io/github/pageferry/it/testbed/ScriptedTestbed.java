@@ -12,6 +12,8 @@ import java.util.function.Function;
 /** A testbed for tests: each step is answered by a function, and what is called is written down. */
 public final class ScriptedTestbed implements Testbed {
 
+  private static final String CLOSED = "close testbed";
+
   /** What was called, in order. */
   public final List<String> calls = new ArrayList<>();
 
@@ -45,6 +47,15 @@ public final class ScriptedTestbed implements Testbed {
     return kernel;
   }
 
+  /** As of a host, whose nodes cannot be asked for when it is closed. */
+  @Override
+  public String description() {
+    if (calls.contains(CLOSED)) {
+      throw new IllegalStateException("closed");
+    }
+    return kernel;
+  }
+
   @Override
   public Optional<String> lacks(Workload workload) {
     return lacks.apply(workload);
@@ -58,7 +69,7 @@ public final class ScriptedTestbed implements Testbed {
 
   @Override
   public void close() {
-    calls.add("close testbed");
+    calls.add(CLOSED);
   }
 
   private final class ScriptedSession implements Session {
