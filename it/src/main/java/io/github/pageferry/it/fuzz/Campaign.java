@@ -133,24 +133,31 @@ public final class Campaign {
     listener.shrinking(workload, symptom.text());
     Shrinker shrinker = new Shrinker(this::quickTrial, workload, trial, tries, patience::isOver);
     Reduction reduction = Reduction.NOT_REPEATED;
-    Alone alone = Alone.UNKNOWN;
+    Optional<Boolean> shownAnew = Optional.empty();
     try {
-      boolean again = shows(symptom, workload);
-      reduction = Reduction.NOT_AGAIN;
-      if (again) {
-        reduction = Reduction.CUT_SHORT;
-        alone = renewable ? Alone.UNKNOWN : Alone.ALONE;
+      reduction = shows(symptom, workload) ? Reduction.CUT_SHORT : Reduction.NOT_AGAIN;
+      if (reduction.lasting()) {
         reduction = shrink(shrinker) ? Reduction.LEAST : Reduction.CUT_SHORT;
-        alone = renewable ? onNewMachines(symptom, shrinker.best()) : alone;
+        if (renewable) {
+          shownAnew = Optional.of(showsOnNewMachines(symptom, shrinker.best()));
+        }
       }
     } finally {
       // Also where the end has come: what has been reached is worth having.
       Workload least = new Workload(workload.name(), about(symptom), shrinker.best().nodes(), shrinker.best().needs(),
           shrinker.best().steps());
-      Finding finding = Finding.of(number, least, reduction, alone, shrinker.trial());
+      Finding finding = Finding.of(number, least, reduction, alone(reduction, shownAnew), shrinker.trial());
       findings.add(finding);
       listener.found(finding);
     }
+  }
+
+  /** @param shownAnew whether new machines showed it; empty where that was not seen */
+  private Alone alone(Reduction reduction, Optional<Boolean> shownAnew) {
+    if (!renewable && reduction.lasting()) {
+      return Alone.ALONE;
+    }
+    return shownAnew.map(shown -> shown ? Alone.ALONE : Alone.ONLY_AFTER_OTHERS).orElse(Alone.UNKNOWN);
   }
 
   private boolean shrink(Shrinker shrinker) {
@@ -172,9 +179,9 @@ public final class Campaign {
     against.limitAnswers(limit);
   }
 
-  private Alone onNewMachines(Symptom symptom, Workload least) {
+  private boolean showsOnNewMachines(Symptom symptom, Workload least) {
     renew();
-    return shows(symptom, least) ? Alone.ALONE : Alone.ONLY_AFTER_OTHERS;
+    return shows(symptom, least);
   }
 
   /** Gives both machines up; returns whether one of them is another one from now on. */

@@ -47,6 +47,11 @@ public record Finding(
       this.text = text;
     }
 
+    /** Whether it came again when the workload was repeated. */
+    public boolean lasting() {
+      return this == LEAST || this == CUT_SHORT;
+    }
+
     /** For people. */
     @Override
     public String toString() {
@@ -78,7 +83,7 @@ public record Finding(
 
   /** Whether it came again when the workload was repeated. */
   public boolean lasting() {
-    return reduction == Reduction.LEAST || reduction == Reduction.CUT_SHORT;
+    return reduction.lasting();
   }
 
   static Finding of(long number, Workload workload, Reduction reduction, Alone alone, Trial trial) {
