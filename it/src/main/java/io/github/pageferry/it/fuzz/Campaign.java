@@ -135,11 +135,11 @@ public final class Campaign {
     Reduction reduction = Reduction.NOT_REPEATED;
     Optional<Boolean> shownAnew = Optional.empty();
     try {
-      reduction = shows(symptom, workload) ? Reduction.CUT_SHORT : Reduction.NOT_AGAIN;
+      reduction = shows(symptom, workload, trial) ? Reduction.CUT_SHORT : Reduction.NOT_AGAIN;
       if (reduction.lasting()) {
         reduction = shrink(shrinker) ? Reduction.LEAST : Reduction.CUT_SHORT;
         if (renewable) {
-          shownAnew = Optional.of(showsOnNewMachines(symptom, shrinker.best()));
+          shownAnew = Optional.of(showsOnNewMachines(symptom, shrinker));
         }
       }
     } finally {
@@ -162,16 +162,16 @@ public final class Campaign {
 
   private boolean shrink(Shrinker shrinker) {
     patience.begin();
-    try {
-      return shrinker.shrink();
-    } finally {
-      limitAnswers(Optional.empty());
-    }
+    return shrinker.shrink();
   }
 
   private Trial quickTrial(Workload workload) {
     limitAnswers(Optional.of(patience.forAnAnswer()));
-    return trial(workload);
+    try {
+      return trial(workload);
+    } finally {
+      limitAnswers(Optional.empty());
+    }
   }
 
   private void limitAnswers(Optional<Duration> limit) {
@@ -179,9 +179,9 @@ public final class Campaign {
     against.limitAnswers(limit);
   }
 
-  private boolean showsOnNewMachines(Symptom symptom, Workload least) {
+  private boolean showsOnNewMachines(Symptom symptom, Shrinker shrinker) {
     renew();
-    return shows(symptom, least);
+    return shows(symptom, shrinker.best(), shrinker.trial());
   }
 
   /** Gives both machines up; returns whether one of them is another one from now on. */
@@ -192,8 +192,9 @@ public final class Campaign {
     return newOne || newOther;
   }
 
-  private boolean shows(Symptom symptom, Workload workload) {
-    Trial trial = trial(workload);
+  /** @param before a trial of it; where that broke it may have hung, which need not be waited for as long again */
+  private boolean shows(Symptom symptom, Workload workload, Trial before) {
+    Trial trial = before.failure().isPresent() ? quickTrial(workload) : trial(workload);
     return trial.isFinding() && Symptom.of(trial).equals(symptom);
   }
 

@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How long the reduction of a finding may take. What hangs costs as much as it is waited for, over and over, and a backend's
- * own limit is for any workload on any machine; how long this machine takes for workloads of this kind shows in those that
- * it answers. Booting a machine is no part of an answer, and takes longer than most: what may have booted one shows nothing.
+ * How long it may take to repeat and to reduce a finding. What hangs costs as much as it is waited for, over and over, and a
+ * backend's own limit is for any workload on any machine; how long this machine takes for workloads of this kind shows in
+ * those that it answers. Booting a machine is no part of an answer, and takes longer than most: what may have booted one shows
+ * nothing.
  */
 final class Patience {
 
