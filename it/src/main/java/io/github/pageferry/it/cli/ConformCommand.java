@@ -3,6 +3,7 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Summary;
+import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.workload.Workload;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -77,11 +78,15 @@ final class ConformCommand implements Callable<Integer> {
     List<Workload> selected = workloads.select(() -> context.backends().recorded(
         Stream.concat(on.stream(), against.stream()).toList()));
     reports.check();
-    List<Comparison> pairs = new Pairs(context, spec, on, against, selected, nodes).run();
+    Pairs all = new Pairs(context, spec, on, against, selected, nodes);
+    List<Comparison> pairs = all.run();
     if (pairs.size() > 1) {
       totals(pairs);
     }
     reports.write(pairs);
+    if (all.isInterrupted()) {
+      throw new CancelledException();
+    }
     if (pairs.stream().anyMatch(pair -> pair.unavailable().isEmpty() && !pair.summary().isSuccess())) {
       return ExitStatus.FAILED;
     }

@@ -3,7 +3,6 @@ package io.github.pageferry.it.cli;
 import io.github.pageferry.it.run.Comparison;
 import io.github.pageferry.it.run.Corpus;
 import io.github.pageferry.it.run.Side;
-import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.testbed.TracesBackend;
 import io.github.pageferry.it.trace.Outcome;
@@ -65,9 +64,10 @@ final class DiffCommand implements Callable<Integer> {
       verdicts.add(verdict);
       report.row(verdict);
     }
-    report.tail(verdicts);
-    reports.write(List.of(new Comparison(pair.on(), pair.against(), verdicts)));
-    return Summary.of(verdicts).isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
+    Comparison done = new Comparison(pair.on(), pair.against(), verdicts);
+    report.tail(done);
+    reports.write(List.of(done));
+    return done.summary().isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
   private static Verdict verdict(String name, TracesBackend on, TracesBackend against) {

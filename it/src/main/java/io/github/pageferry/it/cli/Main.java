@@ -116,7 +116,7 @@ public final class Main implements Runnable {
       return ExitStatus.USAGE;
     }
     if (e instanceof CancelledException) {
-      console.error("pageferry: ended by a signal; everything the run had made has been taken away");
+      console.error("pageferry: ended by a signal; what the run had changed on this machine has been undone");
       return ExitStatus.INTERRUPTED;
     }
     if (e instanceof CannotRunException || e instanceof MemoryCallException) {

@@ -7,6 +7,7 @@ import io.github.pageferry.it.run.Runner;
 import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.testbed.Backend;
+import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -20,6 +21,7 @@ final class Pairs {
 
   private static final String ON = "--on";
   private static final String AGAINST = "--against";
+  private static final String SIGNAL = "a signal wanted its end";
 
   private final Context context;
   private final CommandSpec spec;
@@ -28,6 +30,7 @@ final class Pairs {
   private final List<Workload> workloads;
   private final NodesOption nodes;
   private final List<Comparison> done = new ArrayList<>();
+  private boolean interrupted;
 
   /**
    * @param spec of the command, for its usage errors
@@ -47,7 +50,8 @@ final class Pairs {
 
   /**
    * Compares all pairs. Where there are several, one that cannot be had here does not keep the others from being run. One that
-   * cannot go on stands with what it has run.
+   * cannot go on, or that a signal ends, stands with what it has run, and with what it has not; after a signal, so do those
+   * that are left.
    *
    * @throws CannotRunException where a single pair cannot be had
    */
@@ -56,14 +60,31 @@ final class Pairs {
       on.forEach(name -> check(ON, name));
       against.forEach(name -> check(AGAINST, name));
     }
-    for (String name : on) {
-      if (isSimulator(name)) {
-        against.forEach(other -> orUnavailable(name, List.of(other), () -> simulated(name, other)));
-      } else {
-        orUnavailable(name, against, () -> real(name));
-      }
+    try {
+      on.forEach(this::compareWithAll);
+    } catch (CancelledException e) {
+      interrupted = true;
+      on.forEach(name -> against.stream().filter(other -> !isDone(name, other)).forEach(other ->
+          done.add(Comparison.unreached(name, other, workloads, SIGNAL))));
     }
     return done;
+  }
+
+  /** Whether a signal ended the run. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private void compareWithAll(String name) {
+    if (isSimulator(name)) {
+      against.forEach(other -> orUnavailable(name, List.of(other), () -> simulated(name, other)));
+    } else {
+      orUnavailable(name, against, () -> real(name));
+    }
+  }
+
+  private boolean isDone(String name, String other) {
+    return done.stream().anyMatch(pair -> pair.on().name().equals(name) && pair.against().name().equals(other));
   }
 
   private boolean areSeveral() {
@@ -89,7 +110,7 @@ final class Pairs {
         throw e;
       }
       for (String other : others) {
-        if (done.stream().noneMatch(pair -> pair.on().name().equals(name) && pair.against().name().equals(other))) {
+        if (!isDone(name, other)) {
           unavailable(name, other, e);
         }
       }
@@ -154,7 +175,6 @@ final class Pairs {
     Progress progress = new Progress(console, workloads.size());
     report.head();
     List<Verdict> verdicts = new ArrayList<>();
-    Optional<String> ended = Optional.empty();
     try {
       new Runner(first, second, progress::next, verdict -> {
         report.row(verdict);
@@ -164,11 +184,22 @@ final class Pairs {
       if (verdicts.isEmpty()) {
         throw e;
       }
-      ended = Optional.of(String.valueOf(e.getMessage()));
+      end(report, pair, verdicts, Optional.of(String.valueOf(e.getMessage())));
+      return;
+    } catch (CancelledException e) {
+      end(report, pair, verdicts, Optional.of(SIGNAL));
+      throw e;
     }
-    report.tail(verdicts);
-    ended.ifPresent(reason ->
-        console.error("pageferry: ended after " + verdicts.size() + " of " + workloads.size() + " workloads: " + reason));
-    done.add(new Comparison(pair.on(), pair.against(), verdicts, ended));
+    end(report, pair, verdicts, Optional.empty());
+  }
+
+  /** @param early why not all workloads were come to, or empty */
+  private void end(Report report, Comparison pair, List<Verdict> verdicts, Optional<String> early) {
+    List<Verdict> all = new ArrayList<>(verdicts);
+    early.ifPresent(reason -> workloads.subList(verdicts.size(), workloads.size())
+        .forEach(workload -> all.add(Verdict.unreached(workload, reason))));
+    Comparison whole = new Comparison(pair.on(), pair.against(), all, early);
+    report.tail(whole);
+    done.add(whole);
   }
 }

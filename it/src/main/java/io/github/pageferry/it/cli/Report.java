@@ -62,8 +62,8 @@ final class Report {
   private String why(Verdict verdict) {
     return switch (verdict.kind()) {
       case EQUIVALENT -> "";
-      case SKIPPED -> pair.label(verdict) + ": " + verdict.reason();
-      case BROKEN -> pair.label(verdict) + ": " + StringUtils.substringBefore(verdict.reason(), "\n");
+      case SKIPPED -> pair.why(verdict);
+      case BROKEN -> StringUtils.substringBefore(pair.why(verdict), "\n");
       case DIVERGED -> {
         int count = verdict.divergences().size();
         int first = verdict.divergences().get(0).step();
@@ -72,8 +72,9 @@ final class Report {
     };
   }
 
-  void tail(List<Verdict> verdicts) {
-    for (Verdict verdict : verdicts) {
+  /** @param done the same pair with all its verdicts */
+  void tail(Comparison done) {
+    for (Verdict verdict : done.verdicts()) {
       if (verdict.kind() == Kind.DIVERGED) {
         divergences(verdict);
       } else if (verdict.kind() == Kind.BROKEN) {
@@ -82,15 +83,19 @@ final class Report {
         verdict.reason().lines().forEach(line -> console.line("  " + line));
       }
     }
-    Summary summary = Summary.of(verdicts);
-    List<String> known = KnownDefects.of(verdicts).lines();
+    Summary summary = done.summary();
+    List<String> known = KnownDefects.of(done.verdicts()).lines();
     if (!known.isEmpty()) {
       console.line("");
       known.forEach(console::line);
     }
     console.line("");
-    console.line(console.coloured(summary.isSuccess() ? Colour.GREEN : Colour.RED, summary.toString()));
-    if (summary.ran() == 0) {
+    boolean success = summary.isSuccess() && done.unavailable().isEmpty();
+    console.line(console.coloured(success ? Colour.GREEN : Colour.RED, summary.toString()));
+    if (done.unavailable().isPresent()) {
+      console.error("pageferry: ended after " + done.reached() + " of " + done.verdicts().size() + " workloads: "
+          + done.unavailable().get());
+    } else if (summary.ran() == 0) {
       console.error("nothing ran: " + (summary.broken() > 0 ? "all that could run is broken" : "all workloads were skipped"));
     }
   }

@@ -84,7 +84,9 @@ public final class HtmlReport {
     int broken = count(Kind.BROKEN);
     if (diverged + broken == 0) {
       int equivalent = count(Kind.EQUIVALENT);
-      return equivalent == 0 ? "Nothing ran" : "No divergence in " + WorkloadSection.plural(equivalent, "workload");
+      boolean early = all.stream().anyMatch(Comparison::endedEarly);
+      return equivalent == 0 ? "Nothing ran"
+          : "No divergence in " + WorkloadSection.plural(equivalent, "workload") + (early ? ", but the run ended early" : "");
     }
     String parts = diverged > 0 ? WorkloadSection.plural(diverged, "workload") + " diverged" : "";
     String more = broken > 0 ? WorkloadSection.plural(broken, "workload") + " broke" : "";
@@ -142,7 +144,8 @@ public final class HtmlReport {
       for (Verdict verdict : pair.verdicts()) {
         if (verdict.kind() == Kind.SKIPPED) {
           String by = verdict.by().equals(pair.on().name()) ? Labels.on(pair) : Labels.against(pair);
-          reasons.computeIfAbsent(by + ": " + verdict.reason(), reason -> new TreeSet<>()).add(verdict.workload());
+          String why = verdict.isReached() ? by + ": " + verdict.reason() : verdict.reason();
+          reasons.computeIfAbsent(why, reason -> new TreeSet<>()).add(verdict.workload());
         }
       }
     }

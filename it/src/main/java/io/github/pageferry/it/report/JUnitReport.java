@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.commons.lang3.StringUtils;
 
-/** What comparisons found as JUnit's XML, which build servers read: a suite a pair, a case a workload. */
+/** What comparisons found as JUnit's XML, which build servers read: a suite a pair, a case a workload, also where it was not run. */
 public final class JUnitReport {
 
   private final Markup xml = new Markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
@@ -50,7 +50,7 @@ public final class JUnitReport {
     pair.unavailable().ifPresent(reason -> {
       String name = pair.endedEarly() ? "the pair can run to the end" : "the pair can run here";
       String message = pair.endedEarly()
-          ? "ended after " + WorkloadSection.plural(summary.total(), "workload") + ": " + firstLine(reason) : firstLine(reason);
+          ? "ended after " + WorkloadSection.plural(pair.reached(), "workload") + ": " + firstLine(reason) : firstLine(reason);
       xml.open("testcase", "name", name, "classname", group, "time", "0.000");
       xml.element("error", reason, "message", message, "type", pair.endedEarly() ? "ended early" : "unavailable")
           .close().line();
@@ -67,9 +67,9 @@ public final class JUnitReport {
     xml.open("testcase", "name", verdict.workload(), "classname", group, "time", seconds(verdict.evidence().took()));
     switch (verdict.kind()) {
       case EQUIVALENT -> { }
-      case SKIPPED -> xml.empty("skipped", "message", pair.label(verdict) + ": " + verdict.reason());
+      case SKIPPED -> xml.empty("skipped", "message", pair.why(verdict));
       case BROKEN -> xml.element("error", verdict.reason(),
-          "message", pair.label(verdict) + ": " + firstLine(verdict.reason()), "type", "broken");
+          "message", firstLine(pair.why(verdict)), "type", "broken");
       case DIVERGED -> xml.element("failure", divergences(pair, verdict), "message",
           WorkloadSection.plural(verdict.divergences().size(), "difference"), "type", "diverged");
     }

@@ -67,7 +67,7 @@ final class PairCards {
       html.element("code", side.name()).text(" ");
     }
     html.text(side.description());
-    if (!side.description().contains(side.kernel())) {
+    if (!side.description().contains(side.kernel()) && !side.kernel().equals(side.name())) {
       html.text(", kernel " + side.kernel());
     }
     if (!side.facts().isEmpty()) {

@@ -68,7 +68,7 @@ final class WorkloadSection {
     }
     if (!verdict.reason().isEmpty()) {
       html.open("p", "class", "reason");
-      html.element("strong", Badge.word(verdict.kind()) + " by " + first.label(verdict) + ": ");
+      html.element("strong", Badge.word(verdict.kind()) + (verdict.isReached() ? " by " + first.label(verdict) : "") + ": ");
       html.open("span").text(verdict.reason()).close().close();
     }
     divergences(verdict, Labels.on(pairs, group), Labels.against(pairs, group));

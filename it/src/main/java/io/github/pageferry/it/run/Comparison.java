@@ -1,5 +1,6 @@
 package io.github.pageferry.it.run;
 
+import io.github.pageferry.it.workload.Workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,8 +10,9 @@ import java.util.Optional;
  *
  * @param on the examined one
  * @param against the one that it was compared with
- * @param verdicts one for each workload that the pair came to
- * @param unavailable why the pair could not be had on this machine, or could not go on after those verdicts
+ * @param verdicts one for each workload, also for those that a pair that ended early did not come to; none where the pair
+ *     could not be had
+ * @param unavailable why the pair could not be had on this machine, or ended before it had come to all workloads
  */
 public record Comparison(Side on, Side against, List<Verdict> verdicts, Optional<String> unavailable) {
 
@@ -24,13 +26,27 @@ public record Comparison(Side on, Side against, List<Verdict> verdicts, Optional
 
   /** A pair that could not be had. */
   public static Comparison unavailable(String on, String against, String reason) {
-    return new Comparison(
-        new Side(on, on, "", Map.of()), new Side(against, against, "", Map.of()), List.of(), Optional.of(reason));
+    return new Comparison(named(on), named(against), List.of(), Optional.of(reason));
   }
 
-  /** Whether some workloads were run before the pair could not go on. */
+  /** A pair that a run did not come to. */
+  public static Comparison unreached(String on, String against, List<Workload> workloads, String reason) {
+    return new Comparison(named(on), named(against),
+        workloads.stream().map(workload -> Verdict.unreached(workload, reason)).toList(), Optional.of(reason));
+  }
+
+  private static Side named(String name) {
+    return new Side(name, name, "", Map.of());
+  }
+
+  /** Whether the pair could be had, as far as is known, but did not come to all workloads. */
   public boolean endedEarly() {
     return unavailable.isPresent() && !verdicts.isEmpty();
+  }
+
+  /** How many workloads the pair came to. */
+  public int reached() {
+    return (int) verdicts.stream().filter(Verdict::isReached).count();
   }
 
   public Summary summary() {
@@ -54,6 +70,11 @@ public record Comparison(Side on, Side against, List<Verdict> verdicts, Optional
   /** The label of the side that skipped a workload or broke. */
   public String label(Verdict verdict) {
     return verdict.by().equals(on.name()) ? onLabel() : againstLabel();
+  }
+
+  /** The reason of a verdict that has one, after the label of the side whose it is. */
+  public String why(Verdict verdict) {
+    return verdict.by().isEmpty() ? verdict.reason() : label(verdict) + ": " + verdict.reason();
   }
 
   /** Both sides, for people. */

@@ -74,8 +74,10 @@ public final class JsonReport {
     node.put("workload", verdict.workload());
     node.put("nodes", verdict.nodes());
     node.put("result", verdict.kind().name().toLowerCase(Locale.ROOT));
-    if (!verdict.reason().isEmpty()) {
+    if (!verdict.by().isEmpty()) {
       node.put("by", verdict.by());
+    }
+    if (!verdict.reason().isEmpty()) {
       node.put("reason", verdict.reason());
     }
     if (!verdict.divergences().isEmpty()) {

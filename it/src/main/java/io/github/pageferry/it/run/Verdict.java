@@ -6,6 +6,7 @@ import io.github.pageferry.it.workload.Workload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * What came of one workload.
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param workload its name
  * @param nodes how many nodes it needs
  * @param kind what came of it
- * @param by the backend that skipped it or broke; empty for other kinds
+ * @param by the backend that skipped it or broke; empty for other kinds, and where the run ended before it came to it
  * @param reason why it was skipped or what broke; empty for other kinds
  * @param divergences where the two sides differ, in the order of the steps; none unless it diverged
  * @param evidence the workload and what both sides answered
@@ -27,7 +28,7 @@ public record Verdict(
     EQUIVALENT,
     /** They did not. */
     DIVERGED,
-    /** One side could not run it. */
+    /** One side could not run it, or the run ended before it came to it. */
     SKIPPED,
     /** One side failed in a way that says nothing about its kernel: a mistake in the harness or in a model. */
     BROKEN
@@ -47,6 +48,22 @@ public record Verdict(
   static Verdict broken(Workload workload, Optional<Trace> on, String by, String reason) {
     return new Verdict(workload.name(), workload.nodes(), Kind.BROKEN, by, reason, List.of(),
         new Evidence(Optional.of(workload), on, Optional.empty(), Duration.ZERO));
+  }
+
+  /**
+   * A workload that the run did not come to.
+   *
+   * @param reason why the run ended, of which the first line is kept
+   */
+  public static Verdict unreached(Workload workload, String reason) {
+    return new Verdict(workload.name(), workload.nodes(), Kind.SKIPPED, "",
+        "the run ended before it: " + StringUtils.substringBefore(reason, "\n"), List.of(),
+        new Evidence(Optional.of(workload), Optional.empty(), Optional.empty(), Duration.ZERO));
+  }
+
+  /** Whether the run came to it. */
+  public boolean isReached() {
+    return kind != Kind.SKIPPED || !by.isEmpty();
   }
 
   /**

@@ -139,12 +139,15 @@ class ConformCommandTest {
     Path html = dir.resolve("result.html");
     assertThat(pageferry.run("conform", dir.toString(), "--json", json.toString(), "--report", html.toString())).isEqualTo(3);
     assertThat(pageferry.out).contains("asks          1  equivalent\n")
-        .endsWith("1 workload, 1 ran: 1 equivalent, 0 diverged; 0 skipped\n").doesNotContain("pins", "wide");
+        .endsWith("3 workloads, 1 ran: 1 equivalent, 0 diverged; 2 skipped\n").doesNotContain("pins", "wide");
     assertThat(pageferry.err).isEqualTo("pageferry: ended after 1 of 3 workloads: does not boot:\nNo bootable device.\n");
     JsonNode root = new ObjectMapper().readTree(json.toFile());
     assertThat(root.get("unavailable").asText()).startsWith("does not boot:");
     assertThat(root.at("/summary/ran").asInt()).isEqualTo(1);
-    assertThat(root.get("workloads")).hasSize(1);
+    assertThat(root.at("/summary/skipped").asInt()).isEqualTo(2);
+    assertThat(root.get("workloads")).hasSize(3);
+    assertThat(root.get("workloads").get(2)).hasToString("{\"workload\":\"wide\",\"nodes\":2,\"result\":\"skipped\","
+        + "\"reason\":\"the run ended before it: does not boot:\"}");
     assertThat(Files.readString(html)).contains("<strong>ended early: </strong>does not boot:").contains("id=\"w-asks\"")
         .contains("<h1 class=\"bad\">");
   }
@@ -156,7 +159,7 @@ class ConformCommandTest {
     assertThat(pageferry.out).endsWith("""
 
         pair                                                  ran  equivalent  diverged  broken  skipped
-        host (6.18-test) against sim (sim:6.18), ended early  1    1           0         0       0
+        host (6.18-test) against sim (sim:6.18), ended early  1    1           0         0       2
         sim:6.1 against sim (sim:6.18)                        3    3           0         0       0
         """);
   }
@@ -234,8 +237,34 @@ class ConformCommandTest {
     pageferry.cancelled = true;
     assertThat(pageferry.run("conform", dir.toString())).isEqualTo(130);
     assertThat(pageferry.orderly).isTrue();
-    assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
+    assertThat(pageferry.out).endsWith("3 workloads, 0 ran: 0 equivalent, 0 diverged; 3 skipped\n");
+    assertThat(pageferry.err).isEqualTo("pageferry: ended after 0 of 3 workloads: a signal wanted its end\n"
+        + "pageferry: ended by a signal; what the run had changed on this machine has been undone\n");
     assertThat(pageferry.opened).hasSize(2).allSatisfy(testbed -> assertThat(testbed.calls).containsExactly("close testbed"));
+  }
+
+  @Test
+  void whatASignalKeptFromBeingRunIsReportedAsSkipped() throws IOException {
+    pageferry.host = step -> {
+      pageferry.cancelled |= step instanceof Step.Pin;
+      return ScriptedTestbed.obey(step);
+    };
+    Path json = dir.resolve("result.json");
+    Path junit = dir.resolve("result.xml");
+    assertThat(pageferry.run("conform", dir.toString(), "--on", "host,sim:6.1", "--json", json.toString(), "--junit",
+        junit.toString())).isEqualTo(130);
+    assertThat(pageferry.out).endsWith("""
+
+        pair                                                  ran  equivalent  diverged  broken  skipped
+        host (6.18-test) against sim (sim:6.18), ended early  1    1           0         0       2
+        sim:6.1 against sim, ended early                      0    0           0         0       3
+        """);
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("summary")).hasToString(
+        "{\"total\":6,\"ran\":1,\"equivalent\":1,\"diverged\":0,\"skipped\":5,\"broken\":0}");
+    assertThat(Files.readString(junit)).contains("tests=\"8\" failures=\"0\" errors=\"2\" skipped=\"5\"")
+        .containsOnlyOnce("<testcase name=\"asks\" classname=\"pageferry.host 6_18-test against sim:6_18\"")
+        .contains("<testcase name=\"wide\" classname=\"pageferry.sim:6_1 against sim\" time=\"0.000\">"
+            + "<skipped message=\"the run ended before it: a signal wanted its end\"/>");
   }
 
   @Test

@@ -162,7 +162,7 @@ class FuzzCommandTest {
     assertThat(pageferry.out).endsWith("0 workloads, 0 ran: 0 equivalent, 0 diverged; 0 skipped; ended before all were made\n"
         + "go on: ./pageferry fuzz --seed 1 --nodes 1 --first 0 --count 1000 --on host --against sim --out " + out()
         + " --json " + json + "\n");
-    assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
+    assertThat(pageferry.err).isEqualTo("pageferry: ended by a signal; what the run had changed on this machine has been undone\n");
   }
 
   @Test

@@ -163,7 +163,7 @@ class LauncherIT {
     new ProcessBuilder("kill", "-INT", "" + started.process().pid()).start().waitFor();
     assertThat(started.status()).isEqualTo(130);
     assertThat(started.errText())
-        .isEqualTo("pageferry: ended by a signal; everything the run had made has been taken away\n");
+        .isEqualTo("pageferry: ended by a signal; what the run had changed on this machine has been undone\n");
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     assertThat(dir.resolve("traces")).isEmptyDirectory();
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pageferry.it.run.Comparison;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -140,6 +141,31 @@ class HtmlReportTest {
     Document page = page(Reports.striped(2, 2), Comparison.unavailable("lab:6.1", "sim", "no <qemu>"));
     assertThat(texts(page, "//article[2]")).containsExactly("lab:6.1 against simcannot run here: no <qemu>");
     assertThat(find(page, "//h1")).extracting(h1 -> h1.getAttribute("class")).containsExactly("bad");
+  }
+
+  @Test
+  void aPairThatEndedEarlyListsWhatItDidNotComeTo() {
+    Document page = page(Reports.endedEarly());
+    assertThat(texts(page, "//article/ul/li")).containsExactly("1 equivalent", "1 diverged", "2 skipped");
+    assertThat(texts(page, "//section[@id='skips']//dt")).last().isEqualTo("the run ended before it: does not boot 1");
+    assertThat(texts(page, "//section[@id='skips']//dd/a")).containsExactly("skipped", "left");
+    assertThat(texts(page, "//details[@class='workload skipped']//p[@class='reason']"))
+        .last().isEqualTo("skipped: the run ended before it: does not boot");
+  }
+
+  @Test
+  void aPageWithoutDivergencesSaysAtTheTopThatTheRunEndedEarly() {
+    Comparison whole = Reports.striped(2, 2);
+    Comparison early = new Comparison(whole.on(), whole.against(), whole.verdicts(), Optional.of("does not boot"));
+    assertThat(texts(page(whole), "//h1")).containsExactly("No divergence in 1 workload");
+    assertThat(texts(page(early), "//h1")).containsExactly("No divergence in 1 workload, but the run ended early");
+  }
+
+  @Test
+  void aPairThatWasNotComeToHasItsNamesOnce() {
+    Document page = page(Comparison.unreached("lab:6.1", "sim", List.of(Reports.workload("left", "", 1)), "a signal"));
+    assertThat(texts(page, "//article//dd")).containsExactly("lab:6.1", "sim");
+    assertThat(texts(page, "//h1")).containsExactly("Nothing ran");
   }
 
   @Test

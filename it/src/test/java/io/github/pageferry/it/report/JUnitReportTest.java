@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pageferry.it.run.Comparison;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -88,11 +87,8 @@ class JUnitReportTest {
 
   @Test
   void aPairThatEndedEarlyIsToldFromOneThatCannotRun() {
-    Comparison mixed = Reports.mixed();
-    Document early = Reports.parse(JUnitReport.format(List.of(
-        new Comparison(mixed.on(), mixed.against(), mixed.verdicts(), Optional.of("does not boot\nits console")))));
+    Document early = Reports.parse(JUnitReport.format(List.of(Reports.endedEarly())));
     find(early, "//*").forEach(JUnitReportTest::checkShape);
-    assertThat(find(early, "//testsuites[@tests='4' and @failures='1' and @errors='1' and @skipped='1']")).hasSize(1);
     assertThat(find(early, "//testcase[@name='the pair can run to the end']/error")).singleElement().satisfies(error -> {
       assertThat(error.getAttribute("message")).isEqualTo("ended after 3 workloads: does not boot");
       assertThat(error.getAttribute("type")).isEqualTo("ended early");
@@ -102,6 +98,15 @@ class JUnitReportTest {
       assertThat(error.getAttribute("message")).isEqualTo("no qemu");
       assertThat(error.getAttribute("type")).isEqualTo("unavailable");
     });
+  }
+
+  @Test
+  void aWorkloadThatWasNotComeToIsSkippedWithTheReason() {
+    Document early = Reports.parse(JUnitReport.format(List.of(Reports.endedEarly())));
+    assertThat(find(early, "//testcase[@name='left']/skipped")).extracting(skipped -> skipped.getAttribute("message"))
+        .containsExactly("the run ended before it: does not boot");
+    assertThat(find(early, "//testsuites[@tests='5' and @failures='1' and @errors='1' and @skipped='2']")).hasSize(1);
+    assertThat(find(early, "//testsuite[@tests='5' and @skipped='2']/testcase")).hasSize(5);
   }
 
   @Test

@@ -81,6 +81,15 @@ final class Reports {
         verdict(skipped, reason, reason)));
   }
 
+  /** The same with one more workload, which it did not come to. */
+  static Comparison endedEarly() {
+    Comparison mixed = mixed();
+    String reason = "does not boot\nits console";
+    List<Verdict> verdicts = new ArrayList<>(mixed.verdicts());
+    verdicts.add(Verdict.unreached(workload("left", "", 1), reason));
+    return new Comparison(mixed.on(), mixed.against(), verdicts, Optional.of(reason));
+  }
+
   /** A workload that is equivalent, though the model did something wrong that its kernel is known to. */
   static Comparison knownDefect() {
     Workload workload = workload("leaks", "", 2);
