@@ -5,6 +5,7 @@ import io.github.pageferry.it.fuzz.FuzzReport;
 import io.github.pageferry.it.fuzz.Generator;
 import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.CannotRunException;
+import io.github.pageferry.it.run.ShellWord;
 import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
@@ -115,7 +116,7 @@ final class FuzzCommand implements Callable<Integer> {
   }
 
   private String given(String option, @Nullable Object value) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option) ? " " + option + " " + value : "";
+    return spec.commandLine().getParseResult().hasMatchedOption(option) ? " " + option + " " + ShellWord.of("" + value) : "";
   }
 
   private int checkedNodes() {

@@ -5,6 +5,7 @@ import io.github.pageferry.it.fuzz.Campaign;
 import io.github.pageferry.it.fuzz.Coverage;
 import io.github.pageferry.it.fuzz.Finding;
 import io.github.pageferry.it.run.Divergence;
+import io.github.pageferry.it.run.ShellWord;
 import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.run.Summary;
 import io.github.pageferry.it.trace.Trace;
@@ -111,15 +112,18 @@ final class FuzzOutput implements Campaign.Listener {
    */
   private String replay(Finding finding, Path file) {
     if (finding.alone() == Finding.Alone.ALONE) {
-      return "./pageferry conform " + file + " --on " + on + " --against " + against + given.nodes();
+      return "./pageferry conform " + ShellWord.of(file.toString()) + backends() + given.nodes();
     }
     return fuzz(first, finding.number() - first + 1) + given.out() + given.tries();
   }
 
   /** The command line that makes these workloads again. */
   private String fuzz(long from, long many) {
-    return "./pageferry fuzz " + seedArguments + " --first " + from + " --count " + many + " --on " + on + " --against "
-        + against;
+    return "./pageferry fuzz " + seedArguments + " --first " + from + " --count " + many + backends();
+  }
+
+  private String backends() {
+    return " --on " + ShellWord.of(on) + " --against " + ShellWord.of(against);
   }
 
   private String text(Divergence divergence) {

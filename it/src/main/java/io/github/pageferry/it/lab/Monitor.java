@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.pageferry.it.run.CannotRunException;
+import io.github.pageferry.it.run.ShellWord;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -59,7 +60,7 @@ final class Monitor implements AutoCloseable {
   void save(Path state) throws IOException {
     execute("stop", Map.of());
     leaveMemoryOut();
-    execute("migrate", Map.of("uri", "exec:cat >" + quoted(state)));
+    execute("migrate", Map.of("uri", "exec:cat >" + ShellWord.of(state.toString())));
     while (true) {
       JsonNode progress = execute("query-migrate", Map.of());
       switch (progress.path("status").asText()) {
@@ -77,7 +78,7 @@ final class Monitor implements AutoCloseable {
   /** Reads the state that the machine was waiting for, and lets it go on. */
   void restore(Path state) throws IOException {
     leaveMemoryOut();
-    execute("migrate-incoming", Map.of("uri", "exec:cat " + quoted(state)));
+    execute("migrate-incoming", Map.of("uri", "exec:cat " + ShellWord.of(state.toString())));
     while (execute("query-status", Map.of()).path("status").asText().equals("inmigrate")) {
       waiting.run();
     }
@@ -88,11 +89,6 @@ final class Monitor implements AutoCloseable {
   private void leaveMemoryOut() throws IOException {
     execute("migrate-set-capabilities",
         Map.of("capabilities", List.of(Map.of("capability", WITHOUT_MEMORY, "state", true))));
-  }
-
-  /** For a shell. */
-  private static String quoted(Path path) {
-    return "'" + path.toString().replace("'", "'\\''") + "'";
   }
 
   private JsonNode execute(String command, Map<String, ?> arguments) throws IOException {

@@ -198,6 +198,17 @@ class FuzzCommandTest {
   }
 
   @Test
+  void theLinesThatRunAgainSurviveAShell() {
+    pageferry.simulator = FuzzCommandTest::wrong;
+    Path odd = dir.resolve("it's here");
+    assertThat(pageferry.run("fuzz", "--seed", "1", "--count", "60", "--out", odd.toString())).isEqualTo(1);
+    assertThat(pageferry.out).containsPattern("replay: ./pageferry conform '" + dir + "/it'\\\\''s here/fuzz-1-[0-9]+.workload.yaml' --on host");
+    pageferry.cancelled = true;
+    assertThat(pageferry.run("fuzz", "--seed", "1", "--out", odd.toString())).isEqualTo(130);
+    assertThat(pageferry.out).endsWith(" --out '" + dir + "/it'\\''s here'\n");
+  }
+
+  @Test
   void whatDidNotComeAgainIsReplayedFromTheFirstWorkloadOn() throws IOException {
     int[] forks = {0};
     pageferry.simulator = step -> step instanceof Step.Fork && ++forks[0] == 12 ? wrong(step) : ScriptedTestbed.obey(step);

@@ -102,7 +102,7 @@ class MonitorTest {
     try (Monitor monitor = monitor(DONE, DONE, status("inmigrate", ""), status("inmigrate", ""), status("paused", ""), DONE)) {
       monitor.restore(Path.of("/f/state"));
     }
-    assertThat(told).hasSize(7).endsWith("migrate-incoming {\"uri\":\"exec:cat '/f/state'\"}", "query-status {}",
+    assertThat(told).hasSize(7).endsWith("migrate-incoming {\"uri\":\"exec:cat /f/state\"}", "query-status {}",
         "query-status {}", "query-status {}", "cont {}");
   }
 
