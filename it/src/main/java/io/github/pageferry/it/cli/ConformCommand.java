@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "  sim           the simulator, as the release nearest to the other side's",
       "  sim:PROFILE   the simulator as another release, for example sim:2.6.36",
       "  traces:FILE   what was recorded with 'run', in a file or a folder",
-      "  lab:KERNEL    a Debian kernel in a virtual machine, for example lab:6.1; see 'lab'",
+      "  lab:KERNEL    a Debian kernel in a virtual machine: lab:6.1; see 'help lab'",
       "",
       "Workloads that this machine cannot run (for want of nodes, memory, rights or a",
       "file system) are listed as skipped, with the reason. Run as root to skip least.",

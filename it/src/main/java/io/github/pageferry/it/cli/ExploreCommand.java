@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  pageferry explore --seeds 10000                          on every profile",
-      "  pageferry explore --profile 2.6.36 --seed 7 --log        one run, with every decision"
+      "  pageferry explore --profile 2.6.36 --seed 7 --log        one run in detail"
     })
 final class ExploreCommand implements Callable<Integer> {
 

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nAs a backend (--on, --against):%n",
     footer = {
       "  lab:KERNEL                 one machine for all workloads",
-      "  lab:KERNEL@fresh           every workload from the same state of the kernel, saved",
-      "                             once; takes room for the machine's memory in",
+      "  lab:KERNEL@fresh           every workload from the same state of the kernel,",
+      "                             saved once; takes room for the machine's memory in",
       "                             java.io.tmpdir (PAGEFERRY_JAVA_OPTS)",
       "  lab:KERNEL@TOPOLOGY, lab:KERNEL@TOPOLOGY,fresh",
       "                             with other nodes; see 'lab run --help'",
@@ -28,12 +28,12 @@ import picocli.CommandLine.Spec;
       "Environment:",
       "  PAGEFERRY_LAB_CACHE    the folder for all that the lab downloads and makes",
       "  PAGEFERRY_LAB_MIRROR   the Debian archive, for example http://mirror/debian",
-      "                         (and its security archive, http://mirror/debian-security)",
+      "                         (of security updates, http://mirror/debian-security)",
       "",
       "Examples:",
       "  pageferry lab list",
       "  pageferry lab run 6.1",
-      "  pageferry lab run 7.3 --nodes 2 move-one",
+      "  pageferry lab run 7.3 --nodes 2 fork-zero-page",
       "  pageferry conform --on lab:6.12 --against sim:6.12",
       "  pageferry fuzz --on lab:6.12@one-cpu,fresh --against sim:6.12"
     })

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,8 +42,8 @@ final class LabRunCommand implements Callable<Integer> {
       description = "Workload files, folders with such files, or names of built-in workloads; all built-in ones by default.")
   private List<String> workloads = List.of();
 
-  @Option(names = "--nodes", paramLabel = "N", description = "Nodes of both machines. Default: 4, or more where a workload"
-      + " needs them.")
+  @Option(names = "--nodes", paramLabel = "N", description = "Nodes of both machines, 1 to 64. Default: 4, or more where"
+      + " a workload needs them. Not with --topology.")
   private @Nullable Integer nodes;
 
   @Option(names = "--topology", paramLabel = "NODES", description = "The machine's nodes, parted by commas, each with its"
@@ -58,6 +59,9 @@ final class LabRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (nodes != null && topology != null) {
+      throw new ParameterException(spec.commandLine(), "--nodes: --topology says already how many there are");
+    }
     String machine = Stream.of(topology, fresh ? "fresh" : null).filter(Objects::nonNull).collect(Collectors.joining(","));
     List<String> arguments = new ArrayList<>(List.of("conform", "--on",
         "lab:" + kernel + (machine.isEmpty() ? "" : "@" + machine)));

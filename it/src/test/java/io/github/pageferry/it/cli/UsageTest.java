@@ -3,11 +3,13 @@ package io.github.pageferry.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.it.lab.LabTopology;
+import io.github.pageferry.it.run.Corpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,8 @@ class UsageTest {
     assertThat(pageferry.run("help", command)).isZero();
     assertThat(pageferry.out).isEqualTo(help);
     assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+    String footer = help.substring(Math.max(help.indexOf("\n\n"), 0));
+    assertThat(footer).as("no line of a table is broken").doesNotContainPattern("\n  [^\n]*\n[^ \n][^\n]*(?<!:)\n");
   }
 
   static List<String> commands() {
@@ -58,6 +62,18 @@ class UsageTest {
     assertThat(pageferry.run("lab", "run", "--help")).isZero();
     assertThat(pageferry.out.replaceAll("\\s+", " "))
         .contains("or a name: " + String.join(", ", new TreeSet<>(LabTopology.named().keySet())) + ".");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conform", "run", "lab", "lab run"})
+  void theWorkloadsThatExamplesNameAreBuiltIn(String command) {
+    assertThat(pageferry.run((command + " --help").split(" "))).isZero();
+    List<String> examples = pageferry.out.lines().filter(line -> line.matches("  pageferry (conform|run|lab run) .*"))
+        .map(line -> line.strip().split("  ")[0]).toList();
+    assertThat(examples).isNotEmpty();
+    assertThat(examples.stream().flatMap(line -> Stream.of(line.split(" ")))
+        .filter(word -> word.matches("[a-z]+(-[a-z]+)+") && !LabTopology.named().containsKey(word)))
+        .allSatisfy(name -> assertThat(Corpus.builtIn(name)).as(name).isPresent());
   }
 
   @Test
@@ -108,6 +124,7 @@ class UsageTest {
       "lab | a command is missing: list, fetch or run",
       "lab run | Missing required parameter: 'KERNEL'",
       "lab run 6.1 --nodes 0 | --nodes: 0 is not from 1 to 64",
+      "lab run 6.1 --nodes 2 --topology hole | --nodes: --topology says already how many there are",
       "lab fetch | Missing required parameter: 'KERNEL'",
       "run | where the traces go is missing: --record FILE or --traces DIR",
       "run --record /nowhere/at/all.recording.yaml | /nowhere/at/all.recording.yaml: cannot be written: there is no folder",
