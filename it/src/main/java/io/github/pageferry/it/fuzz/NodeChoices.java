@@ -8,8 +8,8 @@ import java.util.List;
 /** Draws node numbers and sets of them. */
 final class NodeChoices {
 
-  /** No machine of the lab has so many nodes, and every kernel has a bit for it. */
-  private static final int FIRST_ABSENT = 8;
+  /** Of the machines that a campaign makes none has so many nodes, and every kernel has a bit for it. */
+  private static final int FIRST_ABSENT = Generator.MOST_NODES;
 
   private final Draw draw;
   private final Mood mood;

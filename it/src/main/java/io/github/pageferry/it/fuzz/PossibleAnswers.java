@@ -25,7 +25,7 @@ record PossibleAnswers(List<String> returned, List<String> statuses) {
     answers.put("query", new PossibleAnswers(
         List.of("0", "EFAULT", "EINVAL", "EPERM", "ESRCH"),
         List.of(Coverage.NODE, "EFAULT", "ENOENT", "untouched")));
-    answers.put("migrate", only("EINVAL", "EPERM", "ESRCH"));
+    answers.put("migrate", only("some", "EINVAL", "EPERM", "ESRCH"));
     answers.put("bind", only("0", "EFAULT", "EINVAL", "EIO"));
     answers.put("lock", only("0", "ENOMEM"));
     answers.put("unlock", only("0", "ENOMEM"));

@@ -126,12 +126,12 @@ final class Shrinker {
       return false;
     }
     triesLeft--;
-    Trial result = bench.run(candidate);
+    Trial result = bench.run(read.get());
     triesLeft -= result.failure().isPresent() ? COST_OF_BREAKING - 1 : 0;
     if (!result.isFinding() || !Symptom.of(result).equals(symptom)) {
       return false;
     }
-    best = candidate;
+    best = read.get();
     trial = result;
     return true;
   }

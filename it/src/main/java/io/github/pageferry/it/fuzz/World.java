@@ -22,7 +22,7 @@ final class World {
   /** Pages of files on disks, whose room is small in virtual machines. */
   int diskPages;
 
-  /** A region that has a page left. */
+  /** A region, of which pages may have been unmapped. */
   static final class Region {
     final String name;
     final int pages;
@@ -90,7 +90,7 @@ final class World {
     regions.add(region);
   }
 
-  /** Whether every page of some region is unmapped, so that its name is free again. */
+  /** Lets regions go of which no page is left, so that their names are free again. */
   void forgetGone() {
     // One region is kept, so that steps have something to be about.
     if (regions.size() > 1) {

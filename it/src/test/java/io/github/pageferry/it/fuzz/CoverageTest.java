@@ -56,6 +56,7 @@ class CoverageTest {
 
   @Test
   void whatWasNeverSeenIsNamed() {
+    assertThat(coverage.unseenAnswers().get("migrate")).contains("some", "ESRCH");
     assertThat(coverage.unseen()).contains(new Cell("pin", "hugetlb"), new Cell("fork", "-"), new Cell("move", "ext4"));
     coverage.add(WORKLOAD, TRACE);
     assertThat(coverage.unseen())
@@ -64,6 +65,7 @@ class CoverageTest {
     assertThat(coverage.unseenAnswers().get("move"))
         .contains("EPERM", "status EBUSY")
         .doesNotContain("ENODEV", "count", "status EFAULT", "status untouched");
+    assertThat(coverage.unseenAnswers().get("migrate")).contains("ESRCH").doesNotContain("some");
     assertThat(coverage.unseenAnswers()).containsEntry("sync", List.of("ENOMEM"));
   }
 }
