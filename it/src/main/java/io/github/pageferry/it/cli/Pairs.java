@@ -21,7 +21,6 @@ final class Pairs {
 
   private static final String ON = "--on";
   private static final String AGAINST = "--against";
-  private static final String SIGNAL = "a signal wanted its end";
 
   private final Context context;
   private final CommandSpec spec;
@@ -65,7 +64,7 @@ final class Pairs {
     } catch (CancelledException e) {
       interrupted = true;
       on.forEach(name -> against.stream().filter(other -> !isDone(name, other)).forEach(other ->
-          done.add(Comparison.unreached(name, other, workloads, SIGNAL))));
+          done.add(Comparison.unreached(name, other, workloads, String.valueOf(e.getMessage())))));
     }
     return done;
   }
@@ -187,7 +186,7 @@ final class Pairs {
       end(report, pair, verdicts, Optional.of(String.valueOf(e.getMessage())));
       return;
     } catch (CancelledException e) {
-      end(report, pair, verdicts, Optional.of(SIGNAL));
+      end(report, pair, verdicts, Optional.of(String.valueOf(e.getMessage())));
       throw e;
     }
     end(report, pair, verdicts, Optional.empty());

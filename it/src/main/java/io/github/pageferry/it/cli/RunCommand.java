@@ -6,6 +6,7 @@ import io.github.pageferry.it.run.Backends;
 import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.KnownDefects;
 import io.github.pageferry.it.run.Recorder;
+import io.github.pageferry.it.run.Verdict;
 import io.github.pageferry.it.testbed.Backend;
 import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.trace.Trace;
@@ -103,8 +104,19 @@ final class RunCommand implements Callable<Integer> {
       run(backend, selected, results, trace -> {});
       return;
     }
-    try (RecordingFile recording = new RecordingFile(record, machine(backend), selected, RECORDED_EVERY)) {
-      run(backend, selected, results, recording::add);
+    Recording.Machine machine = machine(backend);
+    try (RecordingFile recording = new RecordingFile(record, machine, selected, RECORDED_EVERY)) {
+      try {
+        run(backend, selected, results, recording::add);
+      } catch (CannotRunException | CancelledException e) {
+        // Whoever compares the recording elsewhere should know what it lacks; one of nothing else is not worth having.
+        if (!results.isEmpty()) {
+          selected.subList(results.size(), selected.size()).forEach(workload -> recording.add(Trace.skipped(
+              workload.name(), machine.kernel(), workload.nodes(),
+              Verdict.unreached(workload, String.valueOf(e.getMessage())).reason())));
+        }
+        throw e;
+      }
     }
   }
 

@@ -22,7 +22,7 @@ public final class JUnitReport {
     JUnitReport report = new JUnitReport();
     Summary all = Summary.of(pairs.stream().flatMap(pair -> pair.verdicts().stream()).toList());
     long unavailable = pairs.stream().filter(pair -> pair.unavailable().isPresent()).count();
-    report.xml.open("testsuites", "name", "pageferry conform", "tests", "" + (all.total() + unavailable),
+    report.xml.open("testsuites", "name", "pageferry", "tests", "" + (all.total() + unavailable),
         "failures", "" + all.diverged(), "errors", "" + (all.broken() + unavailable), "skipped", "" + all.skipped(),
         "time", seconds(pairs.stream().map(JUnitReport::time).reduce(Duration.ZERO, Duration::plus))).line();
     for (int i = 0; i < pairs.size(); i++) {

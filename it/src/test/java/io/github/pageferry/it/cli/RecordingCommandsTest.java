@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,9 +89,27 @@ class RecordingCommandsTest {
     };
     assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString()))
         .isEqualTo(ExitStatus.INTERRUPTED);
-    assertThat(RecordingReader.read(recording).traces()).extracting(Trace::workload).containsExactly("first");
+    assertThatTheRestIsSkipped(recording, "a signal wanted its end");
     assertThat(pageferry.out).endsWith("first   ran\n\n1 workload, 1 ran, 0 broken, 0 skipped; traces are in " + recording
         + "; ended after 1 of 3 workloads\n");
+  }
+
+  /** Of {@link #thrice}, the first has run. */
+  private static void assertThatTheRestIsSkipped(Path file, String reason) {
+    Recording recording = RecordingReader.read(file);
+    assertThat(recording.workloads()).extracting(Workload::name).containsExactly("first", "second", "third");
+    assertThat(recording.traces()).extracting(Trace::workload).containsExactly("first", "second", "third");
+    assertThat(recording.traces()).extracting(Trace::skipped).containsExactly(Optional.empty(),
+        Optional.of("the run ended before it: " + reason), Optional.of("the run ended before it: " + reason));
+  }
+
+  @Test
+  void aRecordingOfNothingReplacesNoOther() throws IOException {
+    Path recording = Files.writeString(dir.resolve("box.recording.yaml"), "kept");
+    pageferry.cancelled = true;
+    assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString()))
+        .isEqualTo(ExitStatus.INTERRUPTED);
+    assertThat(recording).hasContent("kept");
   }
 
   @Test
@@ -162,7 +181,7 @@ class RecordingCommandsTest {
       return ScriptedTestbed.obey(step);
     };
     assertThat(pageferry.run("run", thrice().toString(), "--on", "host", "--record", recording.toString())).isEqualTo(3);
-    assertThat(RecordingReader.read(recording).traces()).extracting(Trace::workload).containsExactly("first");
+    assertThatTheRestIsSkipped(recording, "does not boot");
     assertThat(pageferry.out).endsWith("first   ran\n\n1 workload, 1 ran, 0 broken, 0 skipped; traces are in " + recording
         + "; ended after 1 of 3 workloads\n");
     assertThat(pageferry.err).isEqualTo("pageferry: does not boot\n");
@@ -270,6 +289,6 @@ class RecordingCommandsTest {
         junit.toString())).isEqualTo(1);
     assertThat(pageferry.out).contains("  step 2  query: {pages: a}\n    returned: sim:6.1 0, sim:7.3 EINVAL\n");
     assertThat(Files.readString(html)).contains("<h1 class=\"bad\">1 workload diverged</h1>").contains("query: {pages: a}");
-    assertThat(Files.readString(junit)).contains("<testcase name=\"asks\"").contains("<failure ");
+    assertThat(Files.readString(junit)).contains("<testsuites name=\"pageferry\" ").contains("<testcase name=\"asks\"").contains("<failure ");
   }
 }
