@@ -4,7 +4,6 @@ import io.github.pageferry.it.cli.Console.Colour;
 import io.github.pageferry.it.fuzz.Campaign;
 import io.github.pageferry.it.fuzz.Coverage;
 import io.github.pageferry.it.fuzz.Finding;
-import io.github.pageferry.it.run.Divergence;
 import io.github.pageferry.it.run.ShellWord;
 import io.github.pageferry.it.run.Side;
 import io.github.pageferry.it.run.Summary;
@@ -98,7 +97,8 @@ final class FuzzOutput implements Campaign.Listener {
         + (finding.lasting() && finding.alone() != Finding.Alone.ALONE ? "; " + finding.alone() : ""));
     finding.workload().steps().forEach(step ->
         console.line("  - " + StringUtils.abbreviate(WorkloadWriter.format(step), 110)));
-    finding.divergences().stream().limit(MAX_DIVERGENCES).forEach(divergence -> console.line("  " + text(divergence)));
+    finding.divergences().stream().limit(MAX_DIVERGENCES).forEach(divergence ->
+        console.line("  step " + divergence.step() + ", " + divergence.between(on, against)));
     if (finding.divergences().size() > MAX_DIVERGENCES) {
       console.line("  and " + (finding.divergences().size() - MAX_DIVERGENCES) + " more");
     }
@@ -124,12 +124,6 @@ final class FuzzOutput implements Campaign.Listener {
 
   private String backends() {
     return " --on " + ShellWord.of(on) + " --against " + ShellWord.of(against);
-  }
-
-  private String text(Divergence divergence) {
-    String what = divergence.field() + (divergence.where().isEmpty() ? "" : " of " + divergence.where());
-    return "step " + divergence.step() + ", " + what + ": " + on + " " + divergence.on() + ", " + against + " "
-        + divergence.against();
   }
 
   /** The workload and what both sides answered, each side's trace in a file of its own. */

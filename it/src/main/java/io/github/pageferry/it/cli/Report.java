@@ -117,7 +117,7 @@ final class Report {
         }
       }
       if (shown++ < MAX_PER_STEP) {
-        console.line("    " + divergence(divergence));
+        console.line("    " + divergence.between(pair.onLabel(), pair.againstLabel()));
       } else {
         hidden++;
       }
@@ -129,10 +129,5 @@ final class Report {
     if (hidden > 0) {
       console.line("    and " + hidden + " more, all of them in the file that --json writes");
     }
-  }
-
-  private String divergence(Divergence divergence) {
-    String what = divergence.field() + (divergence.where().isEmpty() ? "" : " of " + divergence.where());
-    return what + ": " + pair.onLabel() + " " + divergence.on() + ", " + pair.againstLabel() + " " + divergence.against();
   }
 }

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.commons.lang3.StringUtils;
 
-/** What comparisons found as JUnit's XML, which build servers read: a suite a pair, a case a workload, also where it was not run. */
+/**
+ * What comparisons found as JUnit's XML, which build servers read: a suite a pair, a case a workload, also where it was not
+ * come to.
+ */
 public final class JUnitReport {
 
   private final Markup xml = new Markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
@@ -92,9 +95,7 @@ public final class JUnitReport {
         step = divergence.step();
         out.append("step ").append(step).append("  ").append(divergence.text()).append('\n');
       }
-      out.append("  ").append(divergence.field()).append(divergence.where().isEmpty() ? "" : " of " + divergence.where())
-          .append(": ").append(pair.onLabel()).append(' ').append(divergence.on())
-          .append(", ").append(pair.againstLabel()).append(' ').append(divergence.against()).append('\n');
+      out.append("  ").append(divergence.between(pair.onLabel(), pair.againstLabel())).append('\n');
     }
     return out.toString();
   }

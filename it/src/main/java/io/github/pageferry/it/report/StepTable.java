@@ -78,14 +78,7 @@ final class StepTable {
     if (a == null || b == null) {
       return a != b;
     }
-    boolean sameReturned = sameReturned(a, b);
-    return !sameReturned || !a.equals(new Outcome(b.step(), a.returned(), b.status(), b.placement(), b.intact()));
-  }
-
-  private static boolean sameReturned(Outcome a, Outcome b) {
-    return a.returned() == b.returned()
-        || a.returned() == Outcome.SOME && b.returned() >= 0
-        || b.returned() == Outcome.SOME && a.returned() >= 0;
+    return !a.returnedLike(b) || !a.equals(new Outcome(b.step(), a.returned(), b.status(), b.placement(), b.intact()));
   }
 
   /** Where the pages were: what the nearest step before that says. */
@@ -122,7 +115,7 @@ final class StepTable {
       return;
     }
     html.open("p", "class", "answer").text("returned ");
-    boolean same = other == null || sameReturned(outcome, other);
+    boolean same = other == null || outcome.returnedLike(other);
     html.element(same ? "b" : "mark", Codes.returned(outcome.returned()));
     if (outcome.status() != null) {
       html.text(" ").open("span", "class", "status").text("status ");

@@ -104,8 +104,7 @@ final class WorkloadSection {
     html.open("ul", "class", "differences");
     for (Divergence divergence : divergences.subList(0, Math.min(divergences.size(), MAX_DIVERGENCES))) {
       html.open("li");
-      html.text((divergence.step() > 0 ? "step " + divergence.step() + ", " : "") + divergence.field()
-          + (divergence.where().isEmpty() ? "" : " of " + divergence.where()) + ": ");
+      html.text((divergence.step() > 0 ? "step " + divergence.step() + ", " : "") + divergence.what() + ": ");
       html.text(on + " says ").element("b", divergence.on());
       html.text(", " + against + " says ").element("b", divergence.against());
       html.close();

@@ -10,4 +10,20 @@ package io.github.pageferry.it.run;
  * @param on what the examined backend answered
  * @param against what the other one answered
  */
-public record Divergence(int step, String text, String field, String where, String on, String against) {}
+public record Divergence(int step, String text, String field, String where, String on, String against) {
+
+  /** What differs, for people: the field, and which part of it. */
+  public String what() {
+    return where.isEmpty() ? field : field + " of " + where;
+  }
+
+  /**
+   * The whole difference on one line, for people.
+   *
+   * @param onLabel what the examined side is called
+   * @param againstLabel what the other side is called
+   */
+  public String between(String onLabel, String againstLabel) {
+    return what() + ": " + onLabel + " " + on + ", " + againstLabel + " " + against;
+  }
+}

@@ -75,7 +75,7 @@ public final class TraceDiff {
   }
 
   private void compare(Optional<Step> step, Outcome a, Outcome b) {
-    if (!sameReturned(a.returned(), b.returned())) {
+    if (!a.returnedLike(b)) {
       differs("returned", "", Codes.returned(a.returned()), Codes.returned(b.returned()));
     }
     IntFunction<String> label = step.map(s -> Addresses.labels(workload.get(), s)).orElse(i -> "");
@@ -84,10 +84,6 @@ public final class TraceDiff {
     if (a.intact() != b.intact()) {
       differs("intact", "", "" + a.intact(), "" + b.intact());
     }
-  }
-
-  private static boolean sameReturned(long a, long b) {
-    return a == b || a == Outcome.SOME && b >= 0 || b == Outcome.SOME && a >= 0;
   }
 
   private static String entries(int first, int last, IntFunction<String> label) {

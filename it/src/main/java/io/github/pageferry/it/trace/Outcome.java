@@ -27,6 +27,11 @@ public record Outcome(
     placement = placement == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(placement));
   }
 
+  /** Whether it returned what the other one did; {@link #SOME} is like every count. */
+  public boolean returnedLike(Outcome other) {
+    return returned == other.returned || returned == SOME && other.returned >= 0 || other.returned == SOME && returned >= 0;
+  }
+
   @Override
   public boolean equals(Object o) {
     return o instanceof Outcome other

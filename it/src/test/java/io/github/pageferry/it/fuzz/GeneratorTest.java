@@ -169,7 +169,7 @@ class GeneratorTest {
   }
 
   @Test
-  void nodesThatNoMachineOfTheLabHasAreRefused() {
+  void onlyOneToEightNodesAreTaken() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Generator(1, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> new Generator(1, 9)).withMessageContaining("1 to 8");
   }
