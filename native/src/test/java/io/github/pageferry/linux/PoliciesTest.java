@@ -88,6 +88,14 @@ class PoliciesTest {
     }
   }
 
+  @Test
+  void aThreadPreferredOnNoNodeIsLocal() {
+    OnThread.run(() -> {
+      migrator.setPolicy(MemoryPolicy.of(PolicyMode.PREFERRED, NodeSet.EMPTY));
+      assertThat(migrator.getPolicy()).isEqualTo(localAsReadBack());
+    });
+  }
+
   private static boolean isKnown(PolicyMode mode) {
     return switch (mode) {
       case PREFERRED_MANY -> !isOlderThan(5, 15);
@@ -111,6 +119,24 @@ class PoliciesTest {
       assertThat(migrator.getPolicy()).isEqualTo(MemoryPolicy.DEFAULT);
     });
     assertThat(migrator.getPolicy()).isEqualTo(MemoryPolicy.DEFAULT);
+  }
+
+  @Test
+  void aThreadHasThePolicyOfTheOneThatStartedIt() {
+    OnThread.run(() -> {
+      migrator.setPolicy(MemoryPolicy.bind(node));
+      assertThat(OnThread.call(migrator::getPolicy)).isEqualTo(MemoryPolicy.bind(node));
+    });
+  }
+
+  @Test
+  void aThreadsPolicyIsNotToldOfAnAddress() {
+    OnThread.run(() -> {
+      migrator.setPolicy(MemoryPolicy.bind(node));
+      try (Pages pages = Pages.touched(1)) {
+        assertThat(migrator.getPolicyAt(pages.address())).isEqualTo(MemoryPolicy.DEFAULT);
+      }
+    });
   }
 
   /**

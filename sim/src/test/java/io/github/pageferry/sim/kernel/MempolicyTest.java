@@ -47,6 +47,23 @@ class MempolicyTest {
     assertThat(error(address, Mempolicy.F_ADDR)).isZero();
   }
 
+  /** As the guests of the lab do ({@code LabPoliciesIT}). */
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6.36", "5.10", "6.12", "7.3"})
+  void modesAndFlagsThatNoKernelKnowsAreInvalid(String release) {
+    boot(release);
+    long address = t.map(1);
+    for (int mode : new int[] {-1, 1 << 10, Integer.MIN_VALUE}) {
+      assertThat(t.self.setPolicy(mode, NodeMask.NONE)).isEqualTo(-Err.EINVAL);
+      assertThat(t.self.bind(address, PAGE, mode, NodeMask.NONE, 0)).isEqualTo(-Err.EINVAL);
+    }
+    for (int flags : new int[] {-1, 1 << 20}) {
+      assertThat(t.self.bind(address, PAGE, Policy.DEFAULT, NodeMask.NONE, flags)).isEqualTo(-Err.EINVAL);
+      assertThat(error(0, flags)).isEqualTo(-Err.EINVAL);
+    }
+    assertThat(t.self.bind(address, PAGE, Policy.DEFAULT, NodeMask.NONE, 0)).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2.6.36", "5.10", "6.12"})
   void tellsTheNodeOfAPageWhichItBringsInWhereItMay(String release) {

@@ -38,6 +38,12 @@ public final class GuestFacts {
   /** Where new pages come under policies that no step of a workload can set. */
   public static final String POLICIES = "policies";
 
+  /** What is told of policies that were set, and what is refused ({@link PolicyAnswers}). */
+  public static final String POLICY_ANSWERS = "policy answers";
+
+  /** What is said of arguments that no call of the API passes. */
+  public static final String ARGUMENTS = "arguments";
+
   /** The kernel panics. */
   public static final String PANIC = "panic";
 
@@ -60,6 +66,8 @@ public final class GuestFacts {
       case PINNER -> lines(pinner());
       case COUNTERS -> counters();
       case POLICIES -> lines(PolicyFacts.all());
+      case POLICY_ANSWERS -> lines(PolicyFacts.answers());
+      case ARGUMENTS -> lines(ArgumentFacts.all());
       case PANIC -> write(Path.of("/proc/sysrq-trigger"), "c");
       case COMPLAINT -> write(Path.of("/dev/kmsg"), "<0>BUG: a test says that something is broken\n");
       case EXIT -> exit();

@@ -36,6 +36,9 @@ final class PolicyFacts {
   private static final int PAGE_BYTES = 4096;
   private static final int PAGES = 16;
 
+  /** Where files of each kind are made: these allocate pages by policy each in its way. */
+  private static final Map<String, String> FOLDERS = Map.of("tmpfs", "/tmp", "ext4", "/mnt/ext4", "vfat", "/mnt/vfat");
+
   /** A policy of a thread ends with it. */
   private static final Executor NEW_THREAD = task -> new Thread(task, "policy").start();
 
@@ -57,23 +60,42 @@ final class PolicyFacts {
     }
   }
 
+  /** What this kernel answers to the questions that the simulator is asked, too. */
+  static Map<String, String> answers() {
+    try (MemoryMigrator migrator = LinuxMigrator.open();
+        ScratchMemory memory = new ScratchMemory((long) PolicyAnswers.PAGES * PAGE_BYTES)) {
+      PolicyFacts facts = new PolicyFacts(migrator);
+      facts.under(MemoryPolicy.bind(0), () -> facts.count(new HashMap<>(), touched(memory.buffer())));
+      return PolicyAnswers.of(migrator, memory.address());
+    }
+  }
+
   private void find(NodeSet nodes) {
     MemoryPolicy interleave = MemoryPolicy.of(PolicyMode.INTERLEAVE, nodes);
     for (int node : nodes.stream().toArray()) {
       for (MemoryPolicy policy : List.of(MemoryPolicy.bind(node), MemoryPolicy.preferred(node))) {
         String name = policy.mode().name().toLowerCase(Locale.ROOT) + " " + node;
         facts.put("memory, " + name, under(policy, () -> memory(PAGES)));
-        facts.put("files, " + name, under(policy, () -> files(List.of(PAGES))));
+        FOLDERS.forEach((kind, folder) -> facts.put(
+            kind + " files, " + name, under(policy, () -> files(folder, List.of(PAGES)))));
+        facts.put("memory of a thread started under " + name, under(policy, () -> inNewThread(() -> memory(PAGES))));
       }
       int next = nodes.next(node);
       if (next >= 0) {
-        facts.put("memory, many preferred " + node + " " + next, preferredMany(NodeSet.of(node, next)));
+        NodeSet two = NodeSet.of(node, next);
+        facts.put("memory, many preferred " + node + " " + next, preferredMany(two));
+        facts.put("memory, interleave " + node + " " + next,
+            under(MemoryPolicy.of(PolicyMode.INTERLEAVE, two), () -> memory(PAGES)));
       }
     }
     int last = nodes.stream().max().orElseThrow();
     facts.put("memory, home " + last + " of all", home(nodes, last));
     facts.put("memory, interleave", under(interleave, () -> memory(PAGES * nodes.size())));
-    facts.put("files, interleave", under(interleave, () -> files(sizes(10 * nodes.size()))));
+    facts.put("memory of a thread started under interleave",
+        under(interleave, () -> inNewThread(() -> memory(PAGES * nodes.size()))));
+    facts.put("shared memory, interleave", sharedInterleave(interleave));
+    FOLDERS.forEach((kind, folder) -> facts.put(
+        kind + " files, interleave", under(interleave, () -> files(folder, sizes(10 * nodes.size())))));
   }
 
   private String under(MemoryPolicy policy, Supplier<Map<Integer, Long>> pages) {
@@ -81,6 +103,25 @@ final class PolicyFacts {
       migrator.setPolicy(policy);
       return text(pages.get());
     }, NEW_THREAD).join();
+  }
+
+  private static <T> T inNewThread(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, NEW_THREAD).join();
+  }
+
+  /** By how many nodes each page is beyond the first page's: which node that one has hangs on the inode's number. */
+  private String sharedInterleave(MemoryPolicy policy) {
+    int count = policy.nodes().size();
+    try (ScratchMemory memory = ScratchMemory.shared((long) PAGES * count * PAGE_BYTES)) {
+      migrator.bind(memory.address(), (long) PAGES * count * PAGE_BYTES, policy, Set.of());
+      touched(memory.buffer());
+      int first = migrator.nodeAt(memory.address());
+      StringBuilder turns = new StringBuilder();
+      for (int page = 0; page < PAGES * count; page++) {
+        turns.append((migrator.nodeAt(memory.address() + (long) page * PAGE_BYTES) - first + count) % count);
+      }
+      return turns.toString();
+    }
   }
 
   private String preferredMany(NodeSet nodes) {
@@ -115,10 +156,10 @@ final class PolicyFacts {
   }
 
   /** Pages of new files that are mapped and written page by page. */
-  private Map<Integer, Long> files(List<Integer> sizes) {
+  private Map<Integer, Long> files(String on, List<Integer> sizes) {
     Map<Integer, Long> counts = new HashMap<>();
     try {
-      Path folder = Files.createTempDirectory("policies");
+      Path folder = Files.createTempDirectory(Path.of(on), "policies");
       for (int pages : sizes) {
         try (FileChannel channel = FileChannel.open(folder.resolve("file"), CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE)) {
           count(counts, touched(channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) pages * PAGE_BYTES)));
