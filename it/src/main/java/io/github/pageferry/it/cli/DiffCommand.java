@@ -33,10 +33,10 @@ import picocli.CommandLine.Parameters;
     })
 final class DiffCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "DIR", description = "A recording, or a folder or a file with traces.")
+  @Parameters(index = "0", paramLabel = "FILE", description = "A recording, or a folder or a file with traces.")
   private Path first;
 
-  @Parameters(index = "1", paramLabel = "DIR", description = "What they are compared with.")
+  @Parameters(index = "1", paramLabel = "FILE", description = "What they are compared with.")
   private Path second;
 
   @Mixin

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       "0:as wanted: all that ran is equivalent",
       "1:something diverged or failed, or nothing ran",
       "2:the command line or an input file is wrong",
-      "3:it cannot be done on this machine; the message says why"
+      "3:it cannot be done on this machine; the message says why",
+      "130:ended by ^C"
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -128,7 +128,7 @@ class UsageTest {
       "lab fetch | Missing required parameter: 'KERNEL'",
       "run | where the traces go is missing: --record FILE or --traces DIR",
       "run --record /nowhere/at/all.recording.yaml | /nowhere/at/all.recording.yaml: cannot be written: there is no folder",
-      "diff | Missing required parameters: 'DIR', 'DIR'",
+      "diff | Missing required parameters: 'FILE', 'FILE'",
       "diff a b c | Unmatched argument at index 3: 'c'",
       "diff /nowhere /nowhere | /nowhere: there is no such file",
       "bench sim-mvoes | there is no row 'sim-mvoes' to measure",
