@@ -54,6 +54,8 @@ import java.util.List;
  *     not merge (965f55dea0e3, 3.0)
  * @param untouchedNeighboursMerge whether a VMA with an anon_vma merges into a neighbour without one, which the commit before
  *     prevented, too (879bca0a2c4f, 6.16)
+ * @param splicesFast whether {@code vmsplice(2)} takes a page that is mapped without looking at its VMA and without counting it
+ *     as accessed (bc40d73c950c, 2.6.27)
  * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
@@ -84,6 +86,7 @@ public record KernelProfile(
     boolean swapCacheMovesAsShmem,
     boolean clonedVmasStayApart,
     boolean untouchedNeighboursMerge,
+    boolean splicesFast,
     boolean homeNodes) {
 
   /** Releases whose recorded traces have confirmed the model. */
@@ -124,6 +127,7 @@ public record KernelProfile(
         release.has("2.6.32") && !release.has("3.0"),
         release.has("3.0"),
         !release.has("3.0") || release.has("6.16"),
+        release.has("2.6.27"),
         release.has("5.17"));
   }
 }
