@@ -58,14 +58,22 @@ public class Cpuset {
   /**
    * Writes {@code cpuset.mems} of the task's cpuset; a task of the top cpuset is moved to a new one with those nodes.
    *
-   * @return 0, or -EINVAL where a node has no memory
+   * @return 0, -EINVAL where a node has no memory, or -ENOSPC where there is no node
    */
   public long confine(Task task, NodeMask mems) {
-    if (mems.isEmpty() || !mems.isSubsetOf(k.nodes.withMemory())) {
+    if (!mems.isSubsetOf(k.nodes.withMemory())) {
       return -Err.EINVAL;
+    }
+    if (mems.isEmpty()) {
+      return confineToNothing(task);
     }
     updateNodemask(task, mems);
     return 0;
+  }
+
+  /** {@code validate_change()} and {@code cpuset_can_attach()}: a cpuset with tasks in it names nodes. */
+  protected long confineToNothing(Task task) {
+    return -Err.ENOSPC;
   }
 
   /** {@code update_nodemask()}, after its checks, or {@code cpuset_attach()}. */

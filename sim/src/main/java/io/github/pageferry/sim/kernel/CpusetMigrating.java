@@ -11,6 +11,16 @@ class CpusetMigrating extends Cpuset {
     super(k);
   }
 
+  /** A new cpuset may name no nodes: it has those of the group above ({@code effective_mems}). */
+  @Override
+  protected long confineToNothing(Task task) {
+    if (task.cpuset != k.topCpuset) {
+      return super.confineToNothing(task);
+    }
+    updateNodemask(task, k.nodes.withMemory());
+    return 0;
+  }
+
   /** With {@code cpuset_migrate_mm()}, whose work a kernel thread does that is in no cpuset. */
   @Override
   protected void changeNodemask(Task task, NodeMask mems) {

@@ -1,0 +1,44 @@
+package io.github.pageferry.sim.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pageferry.sim.Machines;
+import io.github.pageferry.sim.mm.NodeMask;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code update_nodemask()} and {@code cpuset_attach()} of kernel/cpuset.c: which nodes a cpuset may name. */
+class CpusetTest {
+
+  private static final NodeMask ALL = NodeMask.of(0, 1, 2, 3);
+
+  /** validate_change(); the answers are 2.6.36's, 6.1's and 6.12's own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6.18", "2.6.36", "6.1", "6.12"})
+  void nodesThatTasksHaveAreNotTakenFromThemAltogether(String release) {
+    TestKernel t = new TestKernel(Machines.SMALL, release);
+    assertThat(t.self.confine(NodeMask.of(1, 2))).isZero();
+    assertThat(t.self.confine(NodeMask.NONE)).isEqualTo(-Err.ENOSPC);
+    assertThat(t.k.current.memsAllowed).isEqualTo(NodeMask.of(1, 2));
+  }
+
+  /** cpuset_can_attach(): cgroup v1 lets no task into a cpuset without nodes; in v2 it has its parent's. */
+  @ParameterizedTest
+  @CsvSource({"2.6.36, -28", "6.1, -28", "6.12, 0"})
+  void aNewCpusetWithoutNodesTakesTasksInV2Alone(String release, int result) {
+    TestKernel t = new TestKernel(Machines.SMALL, release);
+    assertThat(t.self.confine(NodeMask.NONE)).isEqualTo(result);
+    assertThat(t.k.current.memsAllowed.and(ALL)).isEqualTo(ALL);
+    assertThat(t.self.confine(NodeMask.of(3))).isZero();
+    assertThat(t.k.current.memsAllowed).isEqualTo(NodeMask.of(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6.36", "6.1", "6.12"})
+  void aNodeWithoutMemoryIsRefused(String release) {
+    TestKernel t = new TestKernel(Machines.SMALL, release);
+    assertThat(t.self.confine(NodeMask.of(0, 5))).isEqualTo(-Err.EINVAL);
+    assertThat(t.k.current.memsAllowed.and(ALL)).isEqualTo(ALL);
+  }
+}
