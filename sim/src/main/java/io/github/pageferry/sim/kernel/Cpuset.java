@@ -58,9 +58,15 @@ public class Cpuset {
   /**
    * Writes {@code cpuset.mems} of the task's cpuset; a task of the top cpuset is moved to a new one with those nodes.
    *
-   * @return 0, -EINVAL where a node has no memory, or -ENOSPC where there is no node
+   * @return 0, -ERANGE where a node fits no mask ({@code bitmap_parselist()}), -EINVAL where one has no memory, or -ENOSPC where none
+   *     is named
    */
-  public long confine(Task task, NodeMask mems) {
+  public final long confine(Task task, NodeMask mems) {
+    return mems.limit() > k.profile.maxNumnodes() ? -Err.ERANGE : confineTo(task, mems);
+  }
+
+  /** {@code update_nodemask()}, of nodes that fit a mask. */
+  protected long confineTo(Task task, NodeMask mems) {
     if (!mems.isSubsetOf(k.nodes.withMemory())) {
       return -Err.EINVAL;
     }

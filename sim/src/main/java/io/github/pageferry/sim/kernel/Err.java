@@ -19,6 +19,7 @@ final class Err {
   static final int ENODEV = Errno.ENODEV.number();
   static final int EINVAL = Errno.EINVAL.number();
   static final int ENOSPC = Errno.ENOSPC.number();
+  static final int ERANGE = Errno.ERANGE.number();
   static final int ENOSYS = Errno.ENOSYS.number();
   static final int EOPNOTSUPP = Errno.EOPNOTSUPP.number();
 

@@ -218,7 +218,7 @@ class OldPoliciesTest {
     assertThat(t.self.confine(NodeMask.of(1, 9))).isZero();
     assertThat(t.k.cpuset.memsAllowed(t.k.current)).isEqualTo(NodeMask.of(1));
     assertThat(t.self.confine(NodeMask.of(9))).isEqualTo(-Err.ENOSPC);
-    assertThat(t.self.confine(NodeMask.NONE)).isEqualTo(-Err.ENOSPC);
+    assertThat(t.self.confine(NodeMask.NONE)).isEqualTo(-Err.EINVAL);
   }
 
   @Test
