@@ -10,8 +10,8 @@ import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFile;
 
 /**
- * {@code fs/fat}: a disk file system with {@code writepage} but without {@code migratepage}, so that a dirty page is written
- * before it can be moved, and its buffers are dropped.
+ * {@code fs/fat}: a disk file system with {@code writepage} but, until 6.2, without {@code migratepage}, so that a dirty page is
+ * written before it can be moved, and its buffers are dropped.
  */
 public class Fat implements FileOperations {
 
@@ -38,6 +38,16 @@ public class Fat implements FileOperations {
     @Override
     public int writepage(int page) {
       return k.buffer.blockWriteFullPage(page, Fat.this::fatGetBlock);
+    }
+
+    @Override
+    public boolean hasMigratepage() {
+      return k.profile.fatMovesBuffers();
+    }
+
+    @Override
+    public int migratepage(AddressSpace mapping, int newpage, int page) {
+      return k.migrate.bufferMigratePage(mapping, newpage, page);
     }
 
     /** {@code fat_write_begin()}: {@code cont_write_begin()}, which fills what lies before the page: FAT knows no holes. */

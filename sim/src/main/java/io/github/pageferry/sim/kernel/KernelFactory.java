@@ -1,8 +1,8 @@
 package io.github.pageferry.sim.kernel;
 
 /**
- * The one place that asks which release it is: it chooses, function by function, the class that does it as that release
- * does.
+ * Beside the profiles the one place that asks which release it is: it chooses, function by function, the class that does it as
+ * that release does.
  */
 class KernelFactory {
 

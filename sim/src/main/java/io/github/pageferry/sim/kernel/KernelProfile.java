@@ -56,6 +56,11 @@ import java.util.List;
  *     prevented, too (879bca0a2c4f, 6.16)
  * @param splicesFast whether {@code vmsplice(2)} takes a page that is mapped without looking at its VMA and without counting it
  *     as accessed (bc40d73c950c, 2.6.27)
+ * @param ksm whether there is {@code madvise(MADV_MERGEABLE)} (f8af4da3b4c1, 2.6.32)
+ * @param memoryCgroups whether there are memory cgroups (8cdea7c05454, 2.6.25)
+ * @param offlinesMemory whether memory can be taken away (0c0e61958965, 2.6.24)
+ * @param fatMovesBuffers whether vfat's pages move with their buffers, so that none is written first ("fat: remove
+ *     ->writepage", 6.2)
  * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
@@ -87,6 +92,10 @@ public record KernelProfile(
     boolean clonedVmasStayApart,
     boolean untouchedNeighboursMerge,
     boolean splicesFast,
+    boolean ksm,
+    boolean memoryCgroups,
+    boolean offlinesMemory,
+    boolean fatMovesBuffers,
     boolean homeNodes) {
 
   /** Releases whose recorded traces have confirmed the model. */
@@ -128,6 +137,10 @@ public record KernelProfile(
         release.has("3.0"),
         !release.has("3.0") || release.has("6.16"),
         release.has("2.6.27"),
+        release.has("2.6.32"),
+        release.has("2.6.25"),
+        release.has("2.6.24"),
+        release.has("6.2"),
         release.has("5.17"));
   }
 }

@@ -84,8 +84,11 @@ public class Madvise {
     return result;
   }
 
-  /** {@code madvise(2)} with {@code MADV_MERGEABLE}: as {@link #sysDontneed}; ksmd does the rest. */
+  /** {@code madvise(2)} with {@code MADV_MERGEABLE}: as {@link #sysDontneed}; ksmd does the rest. -EINVAL where there is none. */
   public long sysMergeable(long start, long length) {
+    if (!k.profile.ksm()) {
+      return -Err.EINVAL;
+    }
     Mm mm = k.current.mm();
     k.locks.downWrite(mm);
     long result = sysMadvise(start, length, this::madviseMergeable);

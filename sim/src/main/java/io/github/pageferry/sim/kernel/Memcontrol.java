@@ -51,7 +51,7 @@ public class Memcontrol {
    * @throws NotModelledException where the kernel has no memory cgroups yet
    */
   public MemCgroup create(long limit) {
-    if (!k.profile.release().has("2.6.25")) {
+    if (!k.profile.memoryCgroups()) {
       throw new NotModelledException("memory cgroups, which came with 2.6.25");
     }
     MemCgroup group = new MemCgroup(groups.size() + 1, limit);

@@ -95,8 +95,12 @@ public class MemoryHotplug {
    * @param pages how many, whole pageblocks
    * @return 0, or an errno negated with all as it was: -EINVAL for a range that the zone does not have, -EBUSY where a page cannot
    *     be moved, -ENOMEM, or -EAGAIN
+   * @throws NotModelledException where the kernel cannot do it yet
    */
   public int offlinePages(Zone zone, int start, int pages) {
+    if (!k.profile.offlinesMemory()) {
+      throw new NotModelledException("taking memory away, which came with 2.6.24");
+    }
     boolean blocks = pages > 0 && start % Zone.PAGEBLOCK == 0 && pages % Zone.PAGEBLOCK == 0;
     if (!blocks || start < 0 || start > zone.end() - pages || !zone.has(start, start + pages)) {
       return -Err.EINVAL;

@@ -410,4 +410,11 @@ class KsmTest {
     assertThat(h.isHuge(address)).isTrue();
     assertThat(h.t.self.unpin(address)).isZero();
   }
+
+  /** f8af4da3b4c1: to kernels before 2.6.32 it is an advice like any other that they do not know. */
+  @Test
+  void before2632NothingIsMergeable() {
+    TestKernel old = new TestKernel(Machines.SMALL, "2.6.18");
+    assertThat(old.self.mergeable(old.written(2, 1), 2 * PAGE)).isEqualTo(-Err.EINVAL);
+  }
 }

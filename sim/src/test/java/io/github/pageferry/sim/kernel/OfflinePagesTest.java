@@ -1,9 +1,11 @@
 package io.github.pageferry.sim.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pageferry.PolicyMode;
 import io.github.pageferry.sim.FileSystem;
+import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.UserInts;
 import io.github.pageferry.sim.mm.UserLongs;
@@ -203,5 +205,11 @@ class OfflinePagesTest {
     assertThat(t.pageAt(address)).isEqualTo(zone.frame(512));
     zone.undoIsolate();
     assertThat(zone.freePages()).isEqualTo(1022);
+  }
+
+  @Test
+  void before2624NoMemoryCanBeTakenAway() {
+    TestKernel old = new TestKernel(Machines.SMALL, "2.6.18");
+    assertThatThrownBy(() -> old.machine.offline(1, 512)).isInstanceOf(NotModelledException.class).hasMessageContaining("2.6.24");
   }
 }
