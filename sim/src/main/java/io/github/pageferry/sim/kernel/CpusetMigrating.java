@@ -11,10 +11,10 @@ class CpusetMigrating extends Cpuset {
     super(k);
   }
 
-  /** A new cpuset may name no nodes: it has those of the group above ({@code effective_mems}). */
+  /** A new cpuset may name no nodes, later any: it has those of the group above ({@code effective_mems}). */
   @Override
   protected long confineToNothing(Task task) {
-    if (task.cpuset != k.topCpuset) {
+    if (task.cpuset != k.topCpuset && !k.profile.cpusetsGiveUpNodes()) {
       return super.confineToNothing(task);
     }
     updateNodemask(task, k.nodes.withMemory());

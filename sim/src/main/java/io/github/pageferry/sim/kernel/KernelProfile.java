@@ -61,6 +61,8 @@ import java.util.List;
  * @param offlinesMemory whether memory can be taken away (0c0e61958965, 2.6.24)
  * @param fatMovesBuffers whether vfat's pages move with their buffers, so that none is written first ("fat: remove
  *     ->writepage", 6.2)
+ * @param cpusetsGiveUpNodes whether nodes can be taken from tasks of a cgroup v2 altogether, which have those of the group above then
+ *     (6.18 refuses it and 7.3 does not; which commit in between did it has not been looked for)
  * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
@@ -96,6 +98,7 @@ public record KernelProfile(
     boolean memoryCgroups,
     boolean offlinesMemory,
     boolean fatMovesBuffers,
+    boolean cpusetsGiveUpNodes,
     boolean homeNodes) {
 
   /** Releases whose recorded traces have confirmed the model. */
@@ -141,6 +144,7 @@ public record KernelProfile(
         release.has("2.6.25"),
         release.has("2.6.24"),
         release.has("6.2"),
+        release.has("6.19"),
         release.has("5.17"));
   }
 }

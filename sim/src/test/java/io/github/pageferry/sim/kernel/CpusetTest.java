@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pageferry.sim.Machines;
 import io.github.pageferry.sim.mm.NodeMask;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,15 @@ class CpusetTest {
     assertThat(t.self.confine(NodeMask.of(1, 2))).isZero();
     assertThat(t.self.confine(NodeMask.NONE)).isEqualTo(-Err.ENOSPC);
     assertThat(t.k.current.memsAllowed).isEqualTo(NodeMask.of(1, 2));
+  }
+
+  /** The answer of a real 7.3. */
+  @Test
+  void inV2TasksHaveTheGroupAbovesNodesThenAtLast() {
+    TestKernel t = new TestKernel(Machines.SMALL, "7.3");
+    assertThat(t.self.confine(NodeMask.of(1))).isZero();
+    assertThat(t.self.confine(NodeMask.NONE)).isZero();
+    assertThat(t.k.current.memsAllowed.and(ALL)).isEqualTo(ALL);
   }
 
   /** cpuset_can_attach(): cgroup v1 lets no task into a cpuset without nodes; in v2 it has its parent's. */
