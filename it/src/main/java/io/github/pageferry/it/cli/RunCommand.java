@@ -111,9 +111,9 @@ final class RunCommand implements Callable<Integer> {
       } catch (CannotRunException | CancelledException e) {
         // Whoever compares the recording elsewhere should know what it lacks; one of nothing else is not worth having.
         if (!results.isEmpty()) {
-          selected.subList(results.size(), selected.size()).forEach(workload -> recording.add(Trace.skipped(
-              workload.name(), machine.kernel(), workload.nodes(),
-              Verdict.unreached(workload, String.valueOf(e.getMessage())).reason())));
+          String why = Verdict.whyUnreached(String.valueOf(e.getMessage()));
+          selected.subList(results.size(), selected.size()).forEach(workload -> recording.add(
+              Trace.skipped(workload.name(), machine.kernel(), workload.nodes(), why)));
         }
         throw e;
       }

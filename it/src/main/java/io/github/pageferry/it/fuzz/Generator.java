@@ -116,14 +116,11 @@ public final class Generator {
         case TOUCH -> steps.add(touch());
         case MOVE -> steps.add(move());
         case QUERY -> steps.add(query());
-        case MIGRATE -> migrate();
+        case MIGRATE -> addAndEmptyPagevecs(migrate());
         case BIND -> steps.add(bind());
         case LOCK -> steps.add(new Step.Lock(selections.ranges()));
         case UNLOCK -> steps.add(new Step.Unlock(selections.ranges()));
-        case PROTECT -> {
-          steps.add(protect());
-          steps.add(EMPTY_PAGEVECS);
-        }
+        case PROTECT -> addAndEmptyPagevecs(protect());
         case UNMAP -> unmap();
         case DONTNEED -> steps.add(new Step.Advise(selections.ranges(), Step.Advice.DONTNEED));
         case MERGEABLE -> {
@@ -143,8 +140,7 @@ public final class Generator {
           if (!world.childrenToCome().isEmpty()) {
             String child = world.childrenToCome().get(0);
             world.children().add(child);
-            steps.add(new Step.Fork(child));
-            steps.add(EMPTY_PAGEVECS);
+            addAndEmptyPagevecs(new Step.Fork(child));
           }
         }
         case EXIT -> {
@@ -241,9 +237,13 @@ public final class Generator {
       return bad;
     }
 
-    private void migrate() {
-      steps.add(new Step.Migrate(choices.any(), choices.any(), process(List.of()), user()));
+    private void addAndEmptyPagevecs(Step step) {
+      steps.add(step);
       steps.add(EMPTY_PAGEVECS);
+    }
+
+    private Step migrate() {
+      return new Step.Migrate(choices.any(), choices.any(), process(List.of()), user());
     }
 
     private Step bind() {

@@ -53,12 +53,20 @@ public record Verdict(
   /**
    * A workload that the run did not come to.
    *
-   * @param reason why the run ended, of which the first line is kept
+   * @param reason why the run ended
    */
   public static Verdict unreached(Workload workload, String reason) {
-    return new Verdict(workload.name(), workload.nodes(), Kind.SKIPPED, "",
-        "the run ended before it: " + StringUtils.substringBefore(reason, "\n"), List.of(),
+    return new Verdict(workload.name(), workload.nodes(), Kind.SKIPPED, "", whyUnreached(reason), List.of(),
         new Evidence(Optional.of(workload), Optional.empty(), Optional.empty(), Duration.ZERO));
+  }
+
+  /**
+   * What is said of a workload that the run did not come to.
+   *
+   * @param reason why the run ended, of which the first line is kept
+   */
+  public static String whyUnreached(String reason) {
+    return "the run ended before it: " + StringUtils.substringBefore(reason, "\n");
   }
 
   /** Whether the run came to it. */

@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -33,9 +31,6 @@ public final class PolicyAnswers {
   private static final long SEED = 20_260_820;
   /** Of no machine that is asked. */
   private static final int ABSENT_NODE = 9;
-
-  /** A policy of a thread ends with it. */
-  private static final Executor NEW_THREAD = task -> new Thread(task, "answers").start();
 
   private final MemoryMigrator migrator;
   private final long address;
@@ -83,7 +78,7 @@ public final class PolicyAnswers {
   }
 
   private void ask(String question, Supplier<String> body) {
-    answers.put(question, CompletableFuture.supplyAsync(body, NEW_THREAD).join());
+    answers.put(question, PolicyFacts.inNewThread(body));
   }
 
   private String toldOfThread(MemoryPolicy policy) {

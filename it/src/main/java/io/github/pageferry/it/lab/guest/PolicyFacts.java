@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** Where new pages come under policies that no step of a workload can set: those of a thread, of many preferred nodes, and with a home. */
@@ -38,9 +37,6 @@ final class PolicyFacts {
 
   /** Where files of each kind are made: these allocate pages by policy each in its way. */
   private static final Map<String, String> FOLDERS = Map.of("tmpfs", "/tmp", "ext4", "/mnt/ext4", "vfat", "/mnt/vfat");
-
-  /** A policy of a thread ends with it. */
-  private static final Executor NEW_THREAD = task -> new Thread(task, "policy").start();
 
   private final MemoryMigrator migrator;
   private final BufferPinner pinner;
@@ -99,14 +95,15 @@ final class PolicyFacts {
   }
 
   private String under(MemoryPolicy policy, Supplier<Map<Integer, Long>> pages) {
-    return CompletableFuture.supplyAsync(() -> {
+    return inNewThread(() -> {
       migrator.setPolicy(policy);
       return text(pages.get());
-    }, NEW_THREAD).join();
+    });
   }
 
-  private static <T> T inNewThread(Supplier<T> task) {
-    return CompletableFuture.supplyAsync(task, NEW_THREAD).join();
+  /** A policy of a thread ends with it. */
+  static <T> T inNewThread(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, run -> new Thread(run, "policy").start()).join();
   }
 
   /** By how many nodes each page is beyond the first page's: which node that one has hangs on the inode's number. */
