@@ -90,6 +90,7 @@ public class Cpuset {
       return;
     }
     task.cpuset.memsAllowed = mems;
+    task.cpuset.inherits = false;
     for (Task member : k.tasks()) {
       if (member.cpuset == task.cpuset) {
         changeNodemask(member, mems);

@@ -11,13 +11,17 @@ class CpusetMigrating extends Cpuset {
     super(k);
   }
 
-  /** A new cpuset may name no nodes, later any: it has those of the group above ({@code effective_mems}). */
+  /**
+   * A cpuset that names no nodes has those of the group above ({@code effective_mems}). A new one does, and may be told so again, which
+   * changes nothing ({@code validate_change()} is not asked then); in later releases any.
+   */
   @Override
   protected long confineToNothing(Task task) {
-    if (task.cpuset != k.topCpuset && !k.profile.cpusetsGiveUpNodes()) {
+    if (task.cpuset != k.topCpuset && !task.cpuset.inherits && !k.profile.cpusetsGiveUpNodes()) {
       return super.confineToNothing(task);
     }
     updateNodemask(task, k.nodes.withMemory());
+    task.cpuset.inherits = true;
     return 0;
   }
 

@@ -44,6 +44,17 @@ class CpusetTest {
     assertThat(t.k.current.memsAllowed).isEqualTo(NodeMask.of(3));
   }
 
+  /** The answers of a real 6.12: only nodes that a group has named itself are not taken from its tasks. */
+  @Test
+  void aCpusetThatNamesNoNodesMayBeToldSoAgain() {
+    TestKernel t = new TestKernel(Machines.SMALL, "6.12");
+    assertThat(t.self.confine(NodeMask.NONE)).isZero();
+    assertThat(t.self.confine(NodeMask.NONE)).isZero();
+    assertThat(t.self.confine(NodeMask.of(1))).isZero();
+    assertThat(t.self.confine(NodeMask.NONE)).isEqualTo(-Err.ENOSPC);
+    assertThat(t.k.current.memsAllowed).isEqualTo(NodeMask.of(1));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2.6.36", "6.1", "6.12"})
   void aNodeWithoutMemoryIsRefused(String release) {
