@@ -10,8 +10,8 @@ import io.github.pageferry.sim.mm.Vma;
 import io.github.pageferry.sim.mm.VmFile;
 
 /**
- * {@code fs/fat}: a disk file system with {@code writepage} but, until 6.2, without {@code migratepage}, so that a dirty page is
- * written before it can be moved, and its buffers are dropped.
+ * {@code fs/fat}: a disk file system with {@code writepage} but, until ee649af0d9a6 (6.2), without {@code migratepage}, so that
+ * a dirty page is written before it can be moved, and its buffers are dropped.
  */
 public class Fat implements FileOperations {
 

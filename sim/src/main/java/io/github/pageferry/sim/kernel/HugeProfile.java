@@ -4,15 +4,15 @@ package io.github.pageferry.sim.kernel;
  * What differs between releases about transparent huge pages.
  *
  * @param modelled whether there are any. The kernel has them since 71e3aac0724f (2.6.38), but a page is mapped whole or in parts
- *     since 4.5 only, and moves whole since 616b8371539a (4.14).
+ *     since 53f9263baba6 (4.5) only, and moves whole since 616b8371539a (4.14).
  * @param zeroGivesWay whether a write to the huge zero page brings in a huge page at once (1ced09e0331f, 6.13)
  * @param mbindSplitsZero whether the huge zero page falls into parts where {@code mbind} meets it (until e5947d23edd8, 5.14)
  * @param sharing how it is told whether processes share a page
  * @param partReuse when a part that is mapped by an entry of its own may be written although it is not marked as exclusive
  * @param splitsPartlyMapped whether a page of which parts are mapped nowhere any more is split to be moved (7262f208ca68, 6.10)
  * @param movedStaysPartlyMapped whether a page that has moved still counts as partly mapped, which it does already where its parts
- *     are mapped one by one, since each is unmapped in turn (a2e0c0668a34,
- *     in Debian's 6.12 and 7.3, not in 6.18)
+ *     are mapped one by one, since each is unmapped in turn (a2e0c0668a34, after 7.0, and in 6.12.y and 7.0.y; not in the
+ *     recorded 6.18)
  * @param partsNeedMemory whether a huge page without memory for it as a whole or for its parts makes the call ENOMEM; where not,
  *     it counts as one that was not moved (2ef7dbb26990, 6.3)
  * @param dontneedFreesTables whether {@code MADV_DONTNEED} frees page tables that are empty then (6375e95f381e, 6.14)

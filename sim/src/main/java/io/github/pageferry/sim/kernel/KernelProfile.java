@@ -28,11 +28,10 @@ import java.util.List;
  *     page that it could not isolate (d883544515aa, 5.3; mended by 24526268f4e3, 6.6, and in 6.1.y)
  * @param thisnodePassesCpuset whether {@code __GFP_THISNODE} allocations pass every cpuset, since 9b819d204cf6 (2.6.19) and until
  *     "kernel, cpuset: remove exception for __GFP_THISNODE" (4.1)
- * @param ksmMovable whether KSM's pages are moved like any others ("ksm: enable KSM page migration", 3.9)
+ * @param ksmMovable whether KSM's pages are moved like any others (b79bc0a0c79e, 3.9)
  * @param ksmMaxPageSharing {@code max_page_sharing}: how many addresses share one of KSM's pages at most (2c653d0ee2ae, 4.13)
  * @param hugetlbMovable whether huge pages can be moved (e632a938d914, 74060e4d7879, 3.12)
- * @param hugetlbByHead whether {@code move_pages} moves a huge page only by its first address, until "mm: migrate: remove
- *     PageHead() check for HugeTLB in add_page_for_migration()" (6.7)
+ * @param hugetlbByHead whether {@code move_pages} moves a huge page only by its first address, until b426ed7889be (6.7)
  * @param hugetlbDontneed whether {@code MADV_DONTNEED} takes huge pages (90e7e7f5ef3f, 5.18)
  * @param hugetlbUnmapRestores whether what is unmapped of a private mapping of huge pages is promised to it again
  *     (df7a6d1f6405, 6.10)
@@ -59,10 +58,9 @@ import java.util.List;
  * @param ksm whether there is {@code madvise(MADV_MERGEABLE)} (f8af4da3b4c1, 2.6.32)
  * @param memoryCgroups whether there are memory cgroups (8cdea7c05454, 2.6.25)
  * @param offlinesMemory whether memory can be taken away (0c0e61958965, 2.6.24)
- * @param fatMovesBuffers whether vfat's pages move with their buffers, so that none is written first ("fat: remove
- *     ->writepage", 6.2)
+ * @param fatMovesBuffers whether vfat's pages move with their buffers, so that none is written first (ee649af0d9a6, 6.2)
  * @param cpusetsGiveUpNodes whether nodes can be taken from tasks of a cgroup v2 altogether, which have those of the group above then
- *     (6.18 refuses it and 7.3 does not; which commit in between did it has not been looked for)
+ *     (272bd8183376, 7.0)
  * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
@@ -144,7 +142,7 @@ public record KernelProfile(
         release.has("2.6.25"),
         release.has("2.6.24"),
         release.has("6.2"),
-        release.has("6.19"),
+        release.has("7.0"),
         release.has("5.17"));
   }
 }

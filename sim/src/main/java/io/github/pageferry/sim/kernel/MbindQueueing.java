@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code mbind(2)} and {@code migrate_pages(2)} since 5.5: {@code queue_pages_range()} sees every hole of the range
  * ("mm/mempolicy.c: fix checking unmapped holes for mbind", 5.5), a strict call that moves fails for what it cannot isolate, too
- * (a53190a4aaa3, d883544515aa, 5.3), and nothing moves where the policy cannot be set (3.8).
+ * (a53190a4aaa3, d883544515aa, 5.3), and nothing moves where the policy cannot be set (b24f53a0bea3, 3.8).
  */
 class MbindQueueing extends Mbind {
 
@@ -30,9 +30,9 @@ class MbindQueueing extends Mbind {
     final NodeMask nodes;
     final int flags;
     final PageList pagelist;
-    /** {@code nr_failed}: misplaced pages that could not be isolated; before 6.7 only whether there were any. */
+    /** {@code nr_failed}: misplaced pages that could not be isolated; before 1cb5d11a370f (6.7) only whether there were any. */
     int failed;
-    /** {@code large}: the huge page whose part was seen last, since 6.7. */
+    /** {@code large}: the huge page whose part was seen last, since 1cb5d11a370f (6.7). */
     int large;
 
     QueuePages(long start, long end, NodeMask nodes, int flags, PageList pagelist) {

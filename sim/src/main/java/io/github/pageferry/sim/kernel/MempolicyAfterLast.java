@@ -4,8 +4,8 @@ import io.github.pageferry.sim.mm.NodeMask;
 import io.github.pageferry.sim.mm.Policy;
 
 /**
- * {@code mm/mempolicy.c} since "mm, mempolicy: stop adjusting current->il_next in mpol_rebind_nodemask()" (4.13): a task remembers
- * the node that interleaving gave last, and not the next one, which follows from the nodes that the policy has by then.
+ * {@code mm/mempolicy.c} since 45816682b2cd (4.13): a task remembers the node that interleaving gave last, and not the next one,
+ * which follows from the nodes that the policy has by then.
  */
 class MempolicyAfterLast extends Mempolicy {
 

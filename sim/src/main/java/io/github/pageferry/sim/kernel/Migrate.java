@@ -54,7 +54,7 @@ public class Migrate {
     return 0;
   }
 
-  /** {@code lru_cache_enable()}, since 5.13: what {@link #migratePrep} did is over. */
+  /** {@code lru_cache_enable()}, since d479960e44f2 (5.13): what {@link #migratePrep} did is over. */
   public void migrateFinish() {}
 
   /** {@code migrate_prep_local()}: as {@link #migratePrep}, of this CPU. */
@@ -117,7 +117,7 @@ public class Migrate {
     return Rmap.SWAP_AGAIN;
   }
 
-  /** {@code RMAP_EXCLUSIVE}, since 5.19: whether the page was this process's alone. */
+  /** {@code RMAP_EXCLUSIVE}, since 6c287605fd56 (5.19): whether the page was this process's alone. */
   protected void restoreExclusive(int newpage, long entry) {}
 
   /** {@code remove_migration_ptes()}: all migration entries of {@code old} lead to {@code newpage} from now on. */

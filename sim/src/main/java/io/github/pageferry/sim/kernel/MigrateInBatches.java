@@ -129,7 +129,7 @@ class MigrateInBatches extends MigrateExclusive {
     return done;
   }
 
-  /** Since a2e0c0668a34 (after 7.0, and in 6.12.y) the new page waits to be split if the old one did. */
+  /** Since a2e0c0668a34 (after 7.0, and in 6.12.y and 7.0.y) the new page waits to be split if the old one did. */
   @Override
   protected int moveToNewPage(int newpage, int page, boolean remapSwapcache) {
     int rc = super.moveToNewPage(newpage, page, remapSwapcache);

@@ -124,7 +124,7 @@ public class Mlock {
     return 0;
   }
 
-  /** {@code populate_vma_page_range()}, since 3.9. */
+  /** {@code populate_vma_page_range()}, which is {@code __mlock_vma_pages_range()} until fc05f566210f (4.1). */
   public int populateVmaPageRange(Vma vma, long start, long end) {
     return mlockVmaPagesRange(vma, start, end);
   }

@@ -327,12 +327,12 @@ public class Rmap {
     }
   }
 
-  /** {@code PageAnonExclusive()}, since 5.19. */
+  /** {@code PageAnonExclusive()}, since 78fbe906cc90 (5.19). */
   boolean isAnonExclusive(int page) {
     return false;
   }
 
-  /** {@code page_try_share_anon_rmap()}, since 5.19: the page is no process's alone any more. */
+  /** {@code page_try_share_anon_rmap()}, since 6c287605fd56 (5.19): the page is no process's alone any more. */
   void shareAnon(int page) {}
 
   /** {@code make_migration_entry()} for an entry that maps the page. */

@@ -219,7 +219,7 @@ public class Swap {
     return 0;
   }
 
-  /** {@code lru_cache_disable()}, before 5.13 {@code migrate_prep()}: no page waits in a pagevec from here on. */
+  /** {@code lru_cache_disable()}, before d479960e44f2 (5.13) {@code migrate_prep()}: no page waits in a pagevec from here on. */
   public void lruCacheDisable() {
     lruAddDrainAll();
   }

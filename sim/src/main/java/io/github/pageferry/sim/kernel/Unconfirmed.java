@@ -45,8 +45,7 @@ public final class Unconfirmed {
       new Difference("4.1", "", "allocations for a node alone that keep to the cpuset (\"kernel, cpuset: remove exception for"
           + " __GFP_THISNODE\")"),
       new Difference("4.2", "", "a page of data=journal that is looked at again once it is locked (bdf96838aea6)"),
-      new Difference("4.13", "", "interleaving that goes on after the node that it came to last when the cpuset changes"
-          + " (\"mm, mempolicy: stop adjusting current->il_next in mpol_rebind_nodemask()\")"),
+      new Difference("4.13", "", "interleaving that goes on after the node that it came to last when the cpuset changes (45816682b2cd)"),
       new Difference("4.13", "", "256 addresses at most for one of KSM's pages (2c653d0ee2ae)"),
       new Difference("4.14", "5.14", "the huge zero page that mbind splits (until e5947d23edd8)"),
       new Difference("4.14", "6.3", "a huge page without memory for its parts that makes the call ENOMEM (until 2ef7dbb26990)"),
@@ -59,7 +58,7 @@ public final class Unconfirmed {
       new Difference("5.18", "", "MADV_DONTNEED of huge pages of the pool (90e7e7f5ef3f)"),
       new Difference("6.0", "", "huge pages of the pool that fork does not copy (bcd51a3c679d)"),
       new Difference("6.1", "", "huge pages of the pool that move first, and parts that move with their batch (42012e0436d4)"),
-      new Difference("6.2", "", "a dirty page of vfat that moves as it is (\"fat: remove ->writepage\")"),
+      new Difference("6.2", "", "a dirty page of vfat that moves as it is (ee649af0d9a6)"),
       new Difference("6.3", "", "a huge page without memory for its parts that counts as not moved (2ef7dbb26990)"),
       new Difference("6.7", "", "interleaving by all 64 bits of a page's number (ddc1a5cbc05d)"),
       new Difference("6.7", "", "a strict mbind whose EIO hides the error of splitting a mapping (1cb5d11a370f)"),

@@ -18,7 +18,7 @@ public final class PageFlag {
   public static final int WRITEBACK = 1 << 11;
   public static final int SWAPCACHE = 1 << 12;
   public static final int MAPPEDTODISK = 1 << 13;
-  /** {@code PG_anon_exclusive} of an anonymous page, since 5.19. */
+  /** {@code PG_anon_exclusive} of an anonymous page, since 78fbe906cc90 (5.19). */
   public static final int ANON_EXCLUSIVE = MAPPEDTODISK;
   public static final int RECLAIM = 1 << 14;
   public static final int SWAPBACKED = 1 << 15;

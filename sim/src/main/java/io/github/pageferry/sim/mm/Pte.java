@@ -36,7 +36,7 @@ public final class Pte {
   private static final int TYPE_SHIFT = 1;
   private static final long TYPE_MASK = 31;
 
-  /** {@code SWP_MIGRATION_READ_EXCLUSIVE}, since 5.19. */
+  /** {@code SWP_MIGRATION_READ_EXCLUSIVE}, since 6c287605fd56 (5.19). */
   static final int MIGRATION_READ_EXCLUSIVE = 29;
   /** {@code SWP_MIGRATION_READ}. */
   static final int MIGRATION_READ = 30;

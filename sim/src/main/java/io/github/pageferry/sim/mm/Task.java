@@ -16,7 +16,7 @@ public final class Task {
   public @Nullable Policy mempolicy;
   /** {@code il_next}: where interleaving comes to next. */
   public int ilNext;
-  /** {@code il_prev}, which took the place of {@code il_next} in 4.13: where interleaving came to last. */
+  /** {@code il_prev}, which took the place of {@code il_next} with 45816682b2cd (4.13): where interleaving came to last. */
   public int ilPrev;
   /** {@code cpuset}. */
   public CpusetGroup cpuset;

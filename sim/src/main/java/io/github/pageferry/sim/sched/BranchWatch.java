@@ -75,7 +75,7 @@ final class BranchWatch {
         }
       }
       case FREE_PAGE -> {
-        // Since 4.6 nothing is allocated for such a page. One that has moved is freed when the new one has gone to its list.
+        // MigrateFreeingAtOnce allocates nothing for such a page. One that has moved is freed when the new one has gone to its list.
         if (isMigrating() && k.frames.anon(page) && past.at != At.PUTBACK_LRU_PAGE) {
           see(Branch.FREED);
         }

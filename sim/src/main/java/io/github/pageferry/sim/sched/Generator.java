@@ -82,7 +82,7 @@ final class Generator {
     int page = random.nextInt(3) > 0 ? hotPage : random.nextInt(Region.PAGES);
     int pages = random.nextInt(1, Region.PAGES - page + 1);
     if (kind == Kind.BIND) {
-      // Of a part of a mapping 2.6.36 may lose another part: no matter of tasks beside it (9d8cebd4bcd7, mended in 3.2).
+      // Of a part of a mapping 2.6.36 may lose another part: no matter of tasks beside it (9d8cebd4bcd7, mended by e26a51148f3e, 3.2).
       page = 0;
       pages = Region.PAGES;
     }

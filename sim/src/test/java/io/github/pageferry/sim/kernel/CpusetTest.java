@@ -14,9 +14,9 @@ class CpusetTest {
 
   private static final NodeMask ALL = NodeMask.of(0, 1, 2, 3);
 
-  /** validate_change(); the answers are 2.6.36's, 6.1's and 6.12's own. */
+  /** validate_change(); the answers are these releases' own. */
   @ParameterizedTest
-  @ValueSource(strings = {"2.6.36", "6.1", "6.12"})
+  @ValueSource(strings = {"2.6.36", "6.1", "6.12", "6.18", "6.19"})
   void nodesThatTasksHaveAreNotTakenFromThemAltogether(String release) {
     TestKernel t = new TestKernel(Machines.SMALL, release);
     assertThat(t.self.confine(NodeMask.of(1, 2))).isZero();
@@ -24,10 +24,11 @@ class CpusetTest {
     assertThat(t.k.current.memsAllowed).isEqualTo(NodeMask.of(1, 2));
   }
 
-  /** The answer of a real 7.3. */
-  @Test
-  void inV2TasksHaveTheGroupAbovesNodesThenAtLast() {
-    TestKernel t = new TestKernel(Machines.SMALL, "7.3");
+  /** The answers of a real 7.0 and 7.3. */
+  @ParameterizedTest
+  @ValueSource(strings = {"7.0", "7.3"})
+  void inV2TasksHaveTheGroupAbovesNodesThenAtLast(String release) {
+    TestKernel t = new TestKernel(Machines.SMALL, release);
     assertThat(t.self.confine(NodeMask.of(1))).isZero();
     assertThat(t.self.confine(NodeMask.NONE)).isZero();
     assertThat(t.k.current.memsAllowed.and(ALL)).isEqualTo(ALL);
