@@ -1,6 +1,7 @@
 package io.github.pageferry.it.sim;
 
 import io.github.pageferry.it.trace.Trace;
+import io.github.pageferry.it.workload.PageSelector;
 import io.github.pageferry.it.workload.PageSelector.Pages;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
@@ -16,6 +17,8 @@ final class FilePages {
   /** For each region that has pages of a file, those that are its process's own: of a private mapping, what was written. */
   private final Map<String, BitSet> own = new HashMap<>();
   private final Set<String> privates = new HashSet<>();
+  /** Regions that could be written once: what is locked there is copied, too. */
+  private final Set<String> writable = new HashSet<>();
   private final Map<String, Integer> sizes = new HashMap<>();
   private Map<String, int[]> before = Map.of();
 
@@ -44,16 +47,30 @@ final class FilePages {
     if (step instanceof Step.Map map) {
       note(map);
     } else if (step instanceof Step.Touch touch && touch.write()) {
-      touch.pages().forEach(selector -> {
-        if (selector instanceof Pages pages && privates.contains(pages.region())) {
-          int end = pages.last() == Pages.TO_THE_END ? sizes.get(pages.region()) : pages.last() + 1;
-          own.get(pages.region()).set(pages.first(), end);
+      touch.pages().forEach(this::copied);
+    } else if (step instanceof Step.Lock lock) {
+      lock.pages().stream().filter(selector -> selector instanceof Pages pages && writable.contains(pages.region()))
+          .forEach(this::copied);
+    } else if (step instanceof Step.Protect protect && protect.prot() == Step.Prot.RW) {
+      protect.pages().forEach(selector -> {
+        if (selector instanceof Pages pages) {
+          writable.add(pages.region());
         }
       });
     }
   }
 
+  private void copied(PageSelector selector) {
+    if (selector instanceof Pages pages && privates.contains(pages.region())) {
+      int end = pages.last() == Pages.TO_THE_END ? sizes.get(pages.region()) : pages.last() + 1;
+      own.get(pages.region()).set(pages.first(), end);
+    }
+  }
+
   private void note(Step.Map map) {
+    if (map.prot() == Step.Prot.RW) {
+      writable.add(map.as());
+    }
     sizes.put(map.as(), map.of().isEmpty() ? map.pages() : sizes.get(map.of()));
     if (map.backing() != Step.Backing.ANON || map.sharing() == Step.Sharing.SHARED || !map.of().isEmpty()) {
       own.put(map.as(), new BitSet());

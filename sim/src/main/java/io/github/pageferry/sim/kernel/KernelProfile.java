@@ -61,6 +61,8 @@ import java.util.List;
  * @param fatMovesBuffers whether vfat's pages move with their buffers, so that none is written first (ee649af0d9a6, 6.2)
  * @param cpusetsGiveUpNodes whether nodes can be taken from tasks of a cgroup v2 altogether, which have those of the group above then
  *     (272bd8183376, 7.0)
+ * @param freedNeedNoPage whether nothing is allocated for a page that was freed meanwhile ("mm: migrate: handle freed page at the first
+ *     place", 5.5)
  * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
@@ -97,6 +99,7 @@ public record KernelProfile(
     boolean offlinesMemory,
     boolean fatMovesBuffers,
     boolean cpusetsGiveUpNodes,
+    boolean freedNeedNoPage,
     boolean homeNodes) {
 
   /** Releases whose recorded traces have confirmed the model. */
@@ -143,6 +146,7 @@ public record KernelProfile(
         release.has("2.6.24"),
         release.has("6.2"),
         release.has("7.0"),
+        release.has("5.5"),
         release.has("5.17"));
   }
 }

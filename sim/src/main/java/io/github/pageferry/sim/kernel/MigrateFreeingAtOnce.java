@@ -91,14 +91,16 @@ class MigrateFreeingAtOnce extends Migrate {
     }
     boolean freed = frames.count(page) == 1;
     int newpage = 0;
-    int rc = 0;
-    if (freed) {
-      frames.clear(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE);
-    } else {
+    if (!freed || !k.profile.freedNeedNoPage()) {
       newpage = getNewPage.newPage(page);
       if (newpage == 0) {
         return -Err.ENOMEM;
       }
+    }
+    int rc = 0;
+    if (freed) {
+      frames.clear(page, PageFlag.ACTIVE | PageFlag.UNEVICTABLE);
+    } else {
       rc = lockAndMove(newpage, page, force, offlining);
     }
     if (rc == 0 && !freed) {

@@ -75,7 +75,7 @@ final class BranchWatch {
         }
       }
       case FREE_PAGE -> {
-        // MigrateFreeingAtOnce allocates nothing for such a page. One that has moved is freed when the new one has gone to its list.
+        // Since 5.5 nothing is allocated for such a page. One that has moved is freed when the new one has gone to its list.
         if (isMigrating() && k.frames.anon(page) && past.at != At.PUTBACK_LRU_PAGE) {
           see(Branch.FREED);
         }

@@ -14,6 +14,8 @@ import io.github.pageferry.sim.mm.ZoneStat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code unmap_and_move()}: one page, from the list to its new place or back. */
 class UnmapAndMoveTest {
@@ -71,6 +73,25 @@ class UnmapAndMoveTest {
     assertThat(list.first()).isEqualTo(page);
     assertThat(to.results).containsEntry(page, 2);
     t.k.migrate.putbackLruPages(list);
+  }
+
+  /** Yang Shi's "mm: migrate: handle freed page at the first place" put the question before the allocation. */
+  @ParameterizedTest
+  @CsvSource({"2.6.36, -12", "4.8, -12", "5.4, -12", "5.5, 0", "5.10, 0"})
+  void aPageFreedFromUnderUsNeedsANewOneOnlyBefore55(String release, int result) {
+    TestKernel k = new TestKernel(Machines.SMALL, release);
+    long address = k.written(1, 1);
+    int page = k.pageAt(address);
+    PageList list = k.isolate(page);
+    k.self.unmap(address, TestKernel.PAGE);
+    List<Integer> taken = k.exhaust(2);
+
+    assertThat(k.k.migrate.unmapAndMove(k.new To(2), list, page, false, false)).isEqualTo(result);
+
+    k.refill(taken);
+    k.k.migrate.putbackLruPages(list);
+    k.k.swap.lruAddDrainAll();
+    assertThat(k.frames.count(page)).isZero();
   }
 
   @Test
