@@ -231,7 +231,10 @@ public class Migrate {
     }
   }
 
-  /** {@code fail_migrate_page()}: of mappings whose pages cannot be moved. */
+  /**
+   * {@code fail_migrate_page()}: the {@code migratepage} of address spaces whose pages cannot be moved. In 2.6.36 those of XFS's
+   * buffers alone have it; here, none has.
+   */
   public int failMigratePage(AddressSpace mapping, int newpage, int page) {
     return -Err.EIO;
   }
