@@ -3,15 +3,17 @@ package io.github.pageferry.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -22,27 +24,51 @@ class KernelMapTest {
   /** {@code Class}, {@code Class.method} or {@code Class.Inner.method} between backquotes, in Java's spelling. */
   private static final Pattern NAME = Pattern.compile("`([A-Z][a-z]\\w*(?:\\.\\w+)*)`");
 
+  /** A function of the kernel in a row's first cell. */
+  private static final Pattern FUNCTION = Pattern.compile("`(\\w+)\\(");
+
+  private static final Path MODEL = Path.of("src/main/java/io/github/pageferry/sim");
+
+  /** All classes by their names without the package, {@code Outer.Inner} where one is in another; the model has each but once. */
+  private static final Map<String, List<JavaClass>> CLASSES = new ClassFileImporter().importPackages("io.github.pageferry").stream()
+      .filter(type -> !type.isAnonymousClass())
+      .collect(Collectors.groupingBy(KernelMapTest::nameOf));
+
   private final String readme = Files.readString(Path.of("README.md"));
-  private final JavaClasses classes = new ClassFileImporter().importPackages("io.github.pageferry");
 
   KernelMapTest() throws IOException {}
 
+  private static String nameOf(JavaClass type) {
+    return type.getName().substring(type.getPackageName().length() + 1).replace('$', '.');
+  }
+
+  /** The first group of all that matches. */
+  private static Set<String> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(match -> match.group(1)).collect(Collectors.toCollection(TreeSet::new));
+  }
+
   private Set<String> named() {
-    Set<String> names = new TreeSet<>();
-    for (Matcher matcher = NAME.matcher(readme); matcher.find(); ) {
-      names.add(matcher.group(1));
-    }
+    return found(NAME, readme);
+  }
+
+  /** All classes, and all methods and fields with their classes before them. */
+  private static Set<String> existing() {
+    Set<String> names = new TreeSet<>(CLASSES.keySet());
+    CLASSES.forEach((name, types) -> types.forEach(
+        type -> type.getMembers().forEach(member -> names.add(name + "." + member.getName()))));
     return names;
   }
 
-  /** All classes by their names without the package, and all methods with those before them. */
-  private Set<String> existing() {
-    return classes.stream().filter(type -> !type.isAnonymousClass()).flatMap(type -> {
-      String name = type.getName().substring(type.getPackageName().length() + 1).replace('$', '.');
-      Set<String> names = type.getMethods().stream().map(method -> name + "." + method.getName()).collect(Collectors.toSet());
-      names.add(name);
-      return names.stream();
-    }).collect(Collectors.toSet());
+  /** What the rows of each function of the kernel name of the model. */
+  private Map<String, Set<String>> rows() {
+    Map<String, Set<String>> rows = new HashMap<>();
+    readme.lines().filter(line -> line.startsWith("| ")).forEach(line -> {
+      int end = line.indexOf(" | ");
+      Set<String> names = found(NAME, line.substring(end));
+      found(FUNCTION, line.substring(0, end)).forEach(
+          function -> rows.computeIfAbsent(function, it -> new TreeSet<>()).addAll(names));
+    });
+    return rows;
   }
 
   @Test
@@ -65,6 +91,32 @@ class KernelMapTest {
     assertThat(model).hasSizeGreaterThan(100);
     model.removeAll(named());
     assertThat(model).as("classes that sim/README.md does not name: add a row for each, with what it is in the kernel").isEmpty();
+  }
+
+  @Test
+  void everyFunctionThatAMethodIsDocumentedAsHasItsRow() throws IOException {
+    List<DocumentedMethods.Method> methods = DocumentedMethods.below(List.of(MODEL.resolve("kernel"), MODEL.resolve("mm")));
+    assertThat(methods).hasSizeGreaterThan(600);
+    Map<String, Set<String>> rows = rows();
+    assertThat(methods)
+        .filteredOn(method -> !rows.keySet().containsAll(method.functions())
+            || !rows.get(method.functions().get(0)).contains(method.type() + "." + method.name()))
+        .as("methods that no row of sim/README.md names for the first function that they are documented as, or the others of which"
+            + " have no row")
+        .isEmpty();
+  }
+
+  @Test
+  void whatAnotherReleaseDoesByAMethodOfItsOwnIsInTheMap() {
+    Set<String> names = named();
+    Set<String> missing = new TreeSet<>();
+    CLASSES.forEach((name, types) -> types.stream().filter(type -> type.getPackageName().endsWith(".sim.kernel")).forEach(
+        type -> type.getMethods().stream().map(JavaMember::getName)
+            .filter(method -> type.getAllRawSuperclasses().stream().anyMatch(of -> names.contains(nameOf(of) + "." + method)))
+            .map(method -> name + "." + method)
+            .filter(method -> !names.contains(method))
+            .forEach(missing::add)));
+    assertThat(missing).as("methods that sim/README.md does not name, though it does those that they override").isEmpty();
   }
 
   @Test

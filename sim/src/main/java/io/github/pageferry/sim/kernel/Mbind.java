@@ -34,7 +34,7 @@ public class Mbind {
     frames = k.frames;
   }
 
-  /** {@code check_pte_range()} to {@code check_pgd_range()}: 0, or -EIO where a page breaks the policy. */
+  /** {@code check_pgd_range()} down to {@code check_pmd_range()}: 0, or -EIO where a page breaks the policy. */
   protected int checkPgdRange(Vma vma, long start, long end, NodeMask nodes, int flags, PageList pagelist) {
     for (long address = start; address < end; ) {
       long next = Math.min((address & PageTable.PMD_MASK) + PageTable.PMD_SIZE, end);
@@ -49,6 +49,7 @@ public class Mbind {
     return 0;
   }
 
+  /** {@code check_pte_range()}. */
   private int checkPteRange(Vma vma, long start, long end, NodeMask nodes, int flags, PageList pagelist) {
     int invert = (flags & MPOL_MF_INVERT) != 0 ? 1 : 0;
     long[] table = vma.mm.pageTable().find(start);

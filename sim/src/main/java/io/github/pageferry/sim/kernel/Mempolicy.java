@@ -37,7 +37,7 @@ public class Mempolicy {
     unmovable = VmFlag.IO | VmFlag.PFNMAP | VmFlag.RESERVED | (k.profile.hugetlbMovable() ? 0 : VmFlag.HUGETLB);
   }
 
-  /** {@code vma_migratable()} of linux/migrate.h. */
+  /** {@code vma_migratable()} of linux/mempolicy.h. */
   public boolean vmaMigratable(Vma vma) {
     return !vma.has(unmovable);
   }

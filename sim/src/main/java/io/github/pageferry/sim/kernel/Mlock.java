@@ -202,7 +202,7 @@ public class Mlock {
     return result;
   }
 
-  /** {@code lru_add_drain_all()} of {@code sys_mlock()}: a page must be on a list to be taken off it. */
+  /** What {@code sys_mlock()} does first, by {@code lru_add_drain_all()}: a page must be on a list to be taken off it. */
   protected void drainPagevecs() {
     k.swap.lruAddDrainAll();
   }

@@ -74,7 +74,7 @@ public class Ramfs implements FileOperations {
     return 0;
   }
 
-  /** {@code generic_evict_inode()}. */
+  /** {@code evict()} of fs/inode.c, there being no {@code evict_inode} in the kernel. */
   @Override
   public void evictInode(Inode inode) {
     k.truncate.truncateInodePages(inode.mapping());
