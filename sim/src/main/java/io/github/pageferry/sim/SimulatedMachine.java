@@ -156,11 +156,6 @@ public final class SimulatedMachine {
     return result;
   }
 
-  /** The kernel's release. */
-  public Release release() {
-    return kernel.profile.release();
-  }
-
   /** The kernel, its structures and functions; for tests and checkers. */
   public Kernel kernel() {
     return kernel;

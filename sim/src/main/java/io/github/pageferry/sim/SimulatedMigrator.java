@@ -13,9 +13,10 @@ import io.github.pageferry.PolicyFlag;
 import io.github.pageferry.PolicyMode;
 import io.github.pageferry.SystemCall;
 import io.github.pageferry.Topology;
+import io.github.pageferry.sim.kernel.Feature;
+import io.github.pageferry.sim.kernel.KernelProfile;
 import io.github.pageferry.sim.kernel.Mempolicy;
 import io.github.pageferry.sim.kernel.NotModelledException;
-import io.github.pageferry.sim.kernel.Release;
 import io.github.pageferry.sim.mm.NodeMask;
 import java.util.EnumMap;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class SimulatedMigrator implements MemoryMigrator {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final MachineSpec spec;
-  private final Release release;
+  private final KernelProfile profile;
   private final Map<Thread, SimulatedProcess> threads = new WeakHashMap<>();
   /** Null from {@link #close} on. */
   private @Nullable SimulatedMachine machine;
@@ -61,7 +62,7 @@ public final class SimulatedMigrator implements MemoryMigrator {
   private SimulatedMigrator(SimulatedMachine machine) {
     this.machine = machine;
     spec = machine.spec();
-    release = machine.release();
+    profile = machine.kernel().profile;
     firstSight = new FirstSight(machine);
   }
 
@@ -101,7 +102,7 @@ public final class SimulatedMigrator implements MemoryMigrator {
   /** {@code "sim:"} and the release, also after {@link #close}. */
   @Override
   public String description() {
-    return "sim:" + release;
+    return "sim:" + profile.release();
   }
 
   /** The machine; for tests not to be used while calls are made. */
@@ -138,11 +139,11 @@ public final class SimulatedMigrator implements MemoryMigrator {
   public Capabilities capabilities() {
     Map<SystemCall, Support> calls = new EnumMap<>(SystemCall.class);
     for (SystemCall call : SystemCall.values()) {
-      calls.put(call, new Support(true, "simulated, as Linux " + release + " answers it"));
+      calls.put(call, new Support(true, "simulated, as Linux " + profile.release() + " answers it"));
     }
-    if (!release.has("5.17")) {
-      calls.put(SystemCall.SET_MEMPOLICY_HOME_NODE,
-          new Support(false, "Linux " + release + " does not have it: it came with 5.17"));
+    if (!profile.has(Feature.HOME_NODES)) {
+      calls.put(SystemCall.SET_MEMPOLICY_HOME_NODE, new Support(
+          false, "Linux " + profile.release() + " does not have it: it came with " + Feature.HOME_NODES.since()));
     }
     return asCaller(caller -> new Capabilities(calls));
   }
@@ -283,13 +284,13 @@ public final class SimulatedMigrator implements MemoryMigrator {
   }
 
   /**
-   * No page is moved by NUMA balancing here, which the flag asks for: who sets it would see less than a real kernel does. Before 5.12
-   * (bda420b98505), and with a mode that cannot have it, the kernel answers EINVAL itself.
+   * No page is moved by NUMA balancing here, which the flag asks for: who sets it would see less than a real kernel does. Where
+   * there is no such flag, and with a mode that cannot have it, the kernel answers EINVAL itself.
    */
   private void requireModelled(MemoryPolicy policy) {
     boolean balances = policy.flags().contains(PolicyFlag.NUMA_BALANCING)
         && (policy.mode() == PolicyMode.BIND || policy.mode() == PolicyMode.PREFERRED_MANY);
-    if (balances && release.has("5.12")) {
+    if (balances && profile.has(Feature.NUMA_BALANCING)) {
       throw new NotModelledException("MPOL_F_NUMA_BALANCING");
     }
   }

@@ -7,8 +7,9 @@ import io.github.pageferry.it.workload.Need;
 import io.github.pageferry.it.workload.Step;
 import io.github.pageferry.it.workload.Workload;
 import io.github.pageferry.sim.MachineSpec;
-import io.github.pageferry.sim.Profiles;
 import io.github.pageferry.sim.SimulatedMachine;
+import io.github.pageferry.sim.kernel.Feature;
+import io.github.pageferry.sim.kernel.KernelProfile;
 import io.github.pageferry.sim.kernel.Release;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,14 +30,14 @@ public final class SimTestbed implements Testbed {
       Step.Backing.ANON, Step.Backing.TMPFS, Step.Backing.RAMFS, Step.Backing.EXT4, Step.Backing.VFAT,
       Step.Backing.DEVICE, Step.Backing.HUGETLB);
 
-  /** What did not always exist: the release that brought it (4e52780d41a7 and f8af4da3b4c1 in 2.6.32, 71e3aac0724f in 2.6.38). */
-  private static final Map<Need, String> SINCE =
-      Map.of(Need.HUGETLB, "2.6.32", Need.KSM, "2.6.32", Need.THP, "2.6.38");
+  /** What of it the release may not have. */
+  private static final Map<Need, Feature> FEATURES =
+      Map.of(Need.HUGETLB, Feature.HUGETLB, Need.KSM, Feature.KSM, Need.THP, Feature.THP);
 
   /** Huge pages of each node that a workload needs, where it needs them. */
   private static final int HUGE_PAGES = 4;
 
-  private final Release release;
+  private final KernelProfile profile;
   private final MachineSpec spec;
   private final boolean checking;
 
@@ -49,27 +50,27 @@ public final class SimTestbed implements Testbed {
    * @throws IllegalArgumentException where the release is none
    */
   public SimTestbed(String release, MachineSpec spec, boolean checking) {
-    this.release = Release.parse(release);
+    profile = KernelProfile.of(Release.parse(release));
     this.spec = spec;
     this.checking = checking;
   }
 
   @Override
   public String kernel() {
-    return "sim:" + release;
+    return "sim:" + profile.release();
   }
 
   @Override
   public String description() {
-    int unconfirmed = Profiles.unconfirmed(release.toString()).size();
-    return "simulated Linux " + release + ", "
+    int unconfirmed = profile.unconfirmed().size();
+    return "simulated Linux " + profile.release() + ", "
         + (spec.nodes() == 1 ? "1 node of " : spec.nodes() + " nodes of ") + (spec.bytesPerNode() >> 20) + " MiB"
         + (unconfirmed == 0 ? "" : "; reports list what no recorded trace confirms (" + unconfirmed + ")");
   }
 
   @Override
   public Map<String, String> facts() {
-    List<String> unconfirmed = Profiles.unconfirmed(release.toString());
+    List<String> unconfirmed = profile.unconfirmed();
     return unconfirmed.isEmpty() ? Map.of() : Map.of("confirmed by no recorded trace", String.join("; ", unconfirmed));
   }
 
@@ -89,8 +90,10 @@ public final class SimTestbed implements Testbed {
           + (spec.nodes() * spec.bytesPerNode() >> 20) + " MiB");
     }
     for (Need need : workload.needs()) {
-      if (!release.has(SINCE.getOrDefault(need, "0"))) {
-        return Optional.of("Linux " + release + " has no " + need.word() + ", which came with " + SINCE.get(need));
+      Feature feature = FEATURES.get(need);
+      if (feature != null && !profile.has(feature)) {
+        return Optional.of(
+            "Linux " + profile.release() + " has no " + need.word() + ", which came with " + feature.since());
       }
       if (!MODELLED.contains(need)) {
         return Optional.of("the simulator does not model " + need.word());
@@ -106,7 +109,7 @@ public final class SimTestbed implements Testbed {
 
   @Override
   public Session open(Workload workload) {
-    SimulatedMachine machine = SimulatedMachine.boot(spec, release.toString());
+    SimulatedMachine machine = SimulatedMachine.boot(spec, profile.release().toString());
     for (int node = 0; workload.needs().contains(Need.HUGETLB) && node < workload.nodes(); node++) {
       machine.hugePages(node, HUGE_PAGES);
     }

@@ -8,6 +8,8 @@ import io.github.pageferry.sim.MachineSpec;
 import io.github.pageferry.sim.Profiles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SimTestbedTest {
 
@@ -23,6 +25,22 @@ class SimTestbedTest {
         SimTestbed large = new SimTestbed("6.18", new MachineSpec(2, 64 << 20, 1), false)) {
       assertThat(small.lacks(workload)).contains("needs up to 80 MiB of memory, the simulated machine has 64 MiB");
       assertThat(large.lacks(workload)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"hugetlb, 2.6.31, 2.6.32", "ksm, 2.6.31, 2.6.32", "thp, 2.6.37, 2.6.38"})
+  void aReleaseThatLacksWhatAWorkloadNeedsSaysSinceWhenThereIs(String need, String without, String since) {
+    Workload workload = WorkloadReader.parse("w", """
+        workload: w
+        needs: [%s]
+        steps:
+          - map: {as: a, pages: 1}
+        """.formatted(need)).get(0);
+    MachineSpec spec = new MachineSpec(1, 32 << 20, 1);
+    try (SimTestbed old = new SimTestbed(without, spec, false); SimTestbed first = new SimTestbed(since, spec, false)) {
+      assertThat(old.lacks(workload)).contains("Linux " + without + " has no " + need + ", which came with " + since);
+      assertThat(first.lacks(workload)).isEmpty();
     }
   }
 

@@ -16,7 +16,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.github.pageferry.linux.fixture.KernelBackendThatKnowsTheSimulator;
+import io.github.pageferry.sim.Profiles;
 import io.github.pageferry.sim.fixture.SimulatorThatKnowsTooMuch;
+import io.github.pageferry.sim.kernel.HugeProfile;
+import io.github.pageferry.sim.kernel.KernelProfile;
+import io.github.pageferry.sim.kernel.Release;
+import io.github.pageferry.sim.kernel.Unconfirmed;
 import io.github.pageferry.spi.fixture.ApiThatKnowsABackend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,6 +77,15 @@ class WallsTest {
           .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
           .orShould().callMethod(System.class, "identityHashCode", Object.class);
 
+  private static final ArchRule ONLY_PROFILES_AND_THE_FACTORY_ASK_FOR_THE_RELEASE =
+      noClasses().that().resideInAnyPackage(SIM, HARNESS)
+          .and().doNotBelongToAnyOf(KernelProfile.class, HugeProfile.class, Unconfirmed.class, Profiles.class, Release.class)
+          .and().doNotHaveFullyQualifiedName("io.github.pageferry.sim.kernel.KernelFactory")
+          .should().callMethod(Release.class, "has", String.class)
+          .orShould().callMethod(Release.class, "compareTo", Release.class)
+          .orShould().callMethod(Release.class, "equals", Object.class)
+          .orShould().callMethod(Release.class, "parts");
+
   private static final ArchRule THE_HARNESS_HAS_NO_CYCLES =
       slices().matching("io.github.pageferry.it.(*)..").should().beFreeOfCycles();
 
@@ -94,6 +108,7 @@ class WallsTest {
         Arguments.of("JNA stays at the kernel", JNA_STAYS_AT_THE_KERNEL),
         Arguments.of("the simulator reads no clock", SIM_READS_NO_CLOCK),
         Arguments.of("the simulator throws no dice", SIM_THROWS_NO_DICE),
+        Arguments.of("only profiles and the factory ask which release it is", ONLY_PROFILES_AND_THE_FACTORY_ASK_FOR_THE_RELEASE),
         Arguments.of("the harness has no cycles", THE_HARNESS_HAS_NO_CYCLES));
   }
 
@@ -110,7 +125,8 @@ class WallsTest {
         Arguments.of(API_STANDS_ALONE, ApiThatKnowsABackend.class),
         Arguments.of(JNA_STAYS_AT_THE_KERNEL, SimulatorThatKnowsTooMuch.class),
         Arguments.of(SIM_READS_NO_CLOCK, SimulatorThatKnowsTooMuch.class),
-        Arguments.of(SIM_THROWS_NO_DICE, SimulatorThatKnowsTooMuch.class));
+        Arguments.of(SIM_THROWS_NO_DICE, SimulatorThatKnowsTooMuch.class),
+        Arguments.of(ONLY_PROFILES_AND_THE_FACTORY_ASK_FOR_THE_RELEASE, SimulatorThatKnowsTooMuch.class));
   }
 
   @ParameterizedTest

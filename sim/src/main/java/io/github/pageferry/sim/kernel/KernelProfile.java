@@ -4,8 +4,8 @@ import io.github.pageferry.sim.mm.VmFlag;
 import java.util.List;
 
 /**
- * What differs between releases by a value; what differs by an algorithm is a subclass that {@link KernelFactory} chooses. A commit
- * is named by its hash or by its title.
+ * What differs between releases by a value; what differs by an algorithm is a subclass that {@link KernelFactory} chooses, and what
+ * a release may lack as a whole is a {@link Feature}. A commit is named by its hash or by its title.
  *
  * @param release the release
  * @param maxNumnodes {@code MAX_NUMNODES}: nodes that a mask can name. A matter of configuration ({@code NODES_SHIFT}): 64 in
@@ -55,15 +55,11 @@ import java.util.List;
  *     prevented, too (879bca0a2c4f, 6.16)
  * @param splicesFast whether {@code vmsplice(2)} takes a page that is mapped without looking at its VMA and without counting it
  *     as accessed (bc40d73c950c, 2.6.27)
- * @param ksm whether there is {@code madvise(MADV_MERGEABLE)} (f8af4da3b4c1, 2.6.32)
- * @param memoryCgroups whether there are memory cgroups (8cdea7c05454, 2.6.25)
- * @param offlinesMemory whether memory can be taken away (0c0e61958965, 2.6.24)
  * @param fatMovesBuffers whether vfat's pages move with their buffers, so that none is written first (ee649af0d9a6, 6.2)
  * @param cpusetsGiveUpNodes whether nodes can be taken from tasks of a cgroup v2 altogether, which have those of the group above then
  *     (272bd8183376, 7.0)
  * @param freedNeedNoPage whether nothing is allocated for a page that was freed meanwhile ("mm: migrate: handle freed page at the first
  *     place", 5.5)
- * @param homeNodes whether there is {@code set_mempolicy_home_node(2)} (c6018b4b2549, 5.17)
  */
 public record KernelProfile(
     Release release,
@@ -94,16 +90,17 @@ public record KernelProfile(
     boolean clonedVmasStayApart,
     boolean untouchedNeighboursMerge,
     boolean splicesFast,
-    boolean ksm,
-    boolean memoryCgroups,
-    boolean offlinesMemory,
     boolean fatMovesBuffers,
     boolean cpusetsGiveUpNodes,
-    boolean freedNeedNoPage,
-    boolean homeNodes) {
+    boolean freedNeedNoPage) {
 
   /** Releases whose recorded traces have confirmed the model. */
   public static final List<String> RECORDED = List.of("2.6.18", "2.6.36", "5.10", "6.1", "6.12", "6.18", "7.3");
+
+  /** Whether the release has it. */
+  public boolean has(Feature feature) {
+    return release.has(feature.since());
+  }
 
   /** What this profile does that no recorded trace confirms, each with its commit's hash or title. */
   public List<String> unconfirmed() {
@@ -141,12 +138,8 @@ public record KernelProfile(
         release.has("3.0"),
         !release.has("3.0") || release.has("6.16"),
         release.has("2.6.27"),
-        release.has("2.6.32"),
-        release.has("2.6.25"),
-        release.has("2.6.24"),
         release.has("6.2"),
         release.has("7.0"),
-        release.has("5.5"),
-        release.has("5.17"));
+        release.has("5.5"));
   }
 }

@@ -86,7 +86,7 @@ public class Madvise {
 
   /** {@code madvise(2)} with {@code MADV_MERGEABLE}: as {@link #sysDontneed}; ksmd does the rest. -EINVAL where there is none. */
   public long sysMergeable(long start, long length) {
-    if (!k.profile.ksm()) {
+    if (!k.profile.has(Feature.KSM)) {
       return -Err.EINVAL;
     }
     Mm mm = k.current.mm();

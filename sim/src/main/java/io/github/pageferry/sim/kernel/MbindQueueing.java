@@ -229,7 +229,7 @@ class MbindQueueing extends Mbind {
 
   @Override
   public long sysSetMempolicyHomeNode(long start, long length, int node) {
-    if (!k.profile.homeNodes()) {
+    if (!k.profile.has(Feature.HOME_NODES)) {
       return -Err.ENOSYS;
     }
     long end = start + (length + PageTable.PAGE_SIZE - 1 & PageTable.PAGE_MASK);

@@ -51,8 +51,8 @@ public class Memcontrol {
    * @throws NotModelledException where the kernel has no memory cgroups yet
    */
   public MemCgroup create(long limit) {
-    if (!k.profile.memoryCgroups()) {
-      throw new NotModelledException("memory cgroups, which came with 2.6.25");
+    if (!k.profile.has(Feature.MEMORY_CGROUPS)) {
+      throw new NotModelledException("memory cgroups, which came with " + Feature.MEMORY_CGROUPS.since());
     }
     MemCgroup group = new MemCgroup(groups.size() + 1, limit);
     groups.add(group);

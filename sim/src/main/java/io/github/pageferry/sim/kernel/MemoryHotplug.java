@@ -98,8 +98,8 @@ public class MemoryHotplug {
    * @throws NotModelledException where the kernel cannot do it yet
    */
   public int offlinePages(Zone zone, int start, int pages) {
-    if (!k.profile.offlinesMemory()) {
-      throw new NotModelledException("taking memory away, which came with 2.6.24");
+    if (!k.profile.has(Feature.OFFLINING)) {
+      throw new NotModelledException("taking memory away, which came with " + Feature.OFFLINING.since());
     }
     boolean blocks = pages > 0 && start % Zone.PAGEBLOCK == 0 && pages % Zone.PAGEBLOCK == 0;
     if (!blocks || start < 0 || start > zone.end() - pages || !zone.has(start, start + pages)) {
