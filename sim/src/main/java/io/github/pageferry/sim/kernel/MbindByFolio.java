@@ -35,9 +35,10 @@ class MbindByFolio extends MbindQueueing {
     return qp.failed != 0 && qp.has(MPOL_MF_STRICT) ? -Err.EIO : error;
   }
 
+  /** Since ebb34f78d72c (6.9) it is guessed as for {@code move_pages(2)}. */
   @Override
   protected boolean mayNotMove(int page) {
-    return k.migrate.isShared(page);
+    return k.profile.huge().sharing() == HugeProfile.Sharing.OF_PART ? super.mayNotMove(page) : k.migrate.isShared(page);
   }
 
   /** Each huge page is queued, or fails, once. */

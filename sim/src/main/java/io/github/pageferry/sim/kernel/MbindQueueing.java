@@ -65,7 +65,7 @@ class MbindQueueing extends Mbind {
     return k.migrate.isolatePage(page, qp.pagelist) == 0;
   }
 
-  /** Whether a page is passed over as shared: until 6.7 also a huge page whose first part is not mapped. */
+  /** Whether a page is passed over as shared: also a huge page whose first part is not mapped. */
   protected boolean mayNotMove(int page) {
     return frames.mapcount(page) != 1;
   }

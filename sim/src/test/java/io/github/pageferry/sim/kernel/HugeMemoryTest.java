@@ -211,9 +211,9 @@ class HugeMemoryTest {
     h.check();
   }
 
-  /** {@code folio_estimated_sharers()}, until 6.7: of the first part, and nobody is not one. */
+  /** {@code folio_estimated_sharers()}, until ebb34f78d72c (6.9): of the first part, and nobody is not one. */
   @ParameterizedTest
-  @CsvSource({"5.10, 0", "6.1, 0", "6.12, 3"})
+  @CsvSource({"5.10, 0", "6.1, 0", "6.8, 0", "6.9, 3", "6.12, 3"})
   void bindingAPageWithoutItsFirstPart(String release, int node) {
     HugePages h = huge(release);
     long address = h.map(512);
