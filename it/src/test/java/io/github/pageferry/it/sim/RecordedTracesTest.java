@@ -105,7 +105,15 @@ class RecordedTracesTest {
     compareRandom("random18", "2.6.18", 394, Map.of());
   }
 
-  /** Half of them with what the others leave out. */
+  /** Random workloads with what the others leave out. */
+  @ParameterizedTest
+  @Tag("random")
+  @ValueSource(strings = {"5.10", "6.1", "6.12", "6.18", "7.3"})
+  void answersForMixedWorkloadsAsTheRecordedKernelDid(String kernel) {
+    compareRandom("mixed", kernel, 999, Map.of());
+  }
+
+  /** Half of them with what the others leave out, as of 2.6.36. */
   @Test
   @Tag("random")
   void answersForMixedWorkloadsAs2618Did() {
@@ -224,12 +232,20 @@ class RecordedTracesTest {
 
   private static Optional<String> difference(Workload workload, Trace recorded, Trace answered) {
     for (int i = 0; i < workload.steps().size(); i++) {
-      if (!answered.outcomes().get(i).equals(recorded.outcomes().get(i))) {
+      Outcome told = recorded.outcomes().get(i);
+      Outcome answer = toldLike(told, answered.outcomes().get(i));
+      if (!answer.equals(told)) {
         return Optional.of(workload.name() + " step " + (i + 1) + ": " + workload.steps().get(i) + "\n"
-            + text(recorded, recorded.outcomes().get(i)) + text(recorded, answered.outcomes().get(i)));
+            + text(recorded, told) + text(recorded, answer));
       }
     }
     return Optional.empty();
+  }
+
+  /** With a count left open where the recorder, a JVM with pages of its own, left it open. */
+  private static Outcome toldLike(Outcome recorded, Outcome answer) {
+    return recorded.returned() == Outcome.SOME && answer.returnedLike(recorded)
+        ? new Outcome(answer.step(), Outcome.SOME, answer.status(), answer.placement(), answer.intact()) : answer;
   }
 
   private static String text(Trace of, Outcome outcome) {
