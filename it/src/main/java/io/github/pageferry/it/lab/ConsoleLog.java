@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** The end of a guest's console, and what in it says that the kernel is broken. May be used by several threads. */
@@ -22,6 +23,10 @@ final class ConsoleLog {
   private static final Pattern FUNCTION = Pattern.compile("\\bRIP: [0-9a-f]{4}:([A-Za-z_][\\w.]*)\\+0x");
 
   private static final Pattern WARNING = Pattern.compile("\\bWARNING: ");
+
+  /** The emulator's last words where it is told to end; a line of the guest's may have been begun before. */
+  private static final Pattern SIGNALLED = Pattern.compile(Pattern.quote(Tools.EMULATOR) + ": terminating on signal .*");
+
   /** Colours and cursor movements of the firmware. */
   private static final Pattern ESCAPES = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|[\\x00-\\x08\\x0e-\\x1f]");
 
@@ -32,6 +37,7 @@ final class ConsoleLog {
   private final List<String> warnings = new ArrayList<>();
   private Optional<String> broken = Optional.empty();
   private Optional<String> brokenIn = Optional.empty();
+  private Optional<String> signalled = Optional.empty();
 
   synchronized void add(String line) {
     String text = ESCAPES.matcher(line).replaceAll("").stripTrailing();
@@ -42,6 +48,7 @@ final class ConsoleLog {
     if (lines.size() > LINES) {
       lines.removeFirst();
     }
+    signalled = signalled.or(() -> SIGNALLED.matcher(text).results().map(MatchResult::group).findFirst());
     if (broken.isEmpty() && BROKEN.matcher(text).find()) {
       broken = Optional.of(STAMP.matcher(text).replaceFirst(""));
     } else if (broken.isPresent() && brokenIn.isEmpty() && FUNCTION.matcher(text).find()) {
@@ -54,6 +61,11 @@ final class ConsoleLog {
   /** The first line that says that the kernel is broken, without its time, and where that is. */
   synchronized Optional<String> broken() {
     return broken.map(line -> line + brokenIn.map(function -> " in " + function).orElse(""));
+  }
+
+  /** What the emulator says of a signal that ends it. */
+  synchronized Optional<String> signalled() {
+    return signalled;
   }
 
   /** Lines that warn of something, since they were asked for last. */

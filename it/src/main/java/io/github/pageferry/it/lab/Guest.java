@@ -32,20 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guest implements AutoCloseable {
 
-  /**
-   * Runs its arguments, and kills what it runs when standard input ends: that of a JVM that is killed ends, too.
-   */
-  private static final String KEEPER = """
-      exec 3<&0 </dev/null
-      "$@" 3<&- &
-      emulator=$!
-      (cat <&3 >/dev/null; kill -9 $emulator) >/dev/null 2>&1 &
-      watch=$!
-      exec 3<&-
-      wait $emulator
-      kill $watch 2>/dev/null
-      """;
-
   /** Many times what a machine with nothing else to do needs. */
   private static final Duration BOOT_LIMIT = Duration.ofMinutes(10);
 
@@ -82,11 +68,12 @@ final class Guest implements AutoCloseable {
   /**
    * Boots a guest and waits until it can be asked.
    *
-   * @param emulator the emulator's command line
+   * @param emulator the emulator's command line, see {@link Keeper}
    * @param tool what the emulator's environment needs
    * @param socket of the second serial port, which the emulator makes
    * @param cancelled asked while waiting
    * @throws GuestDiedException where it does not come up
+   * @throws CannotRunException where the emulator cannot be started, or a signal ended it
    * @throws CancelledException where {@code cancelled} says so
    */
   static Guest boot(List<String> emulator, Tools.Tool tool, Path socket, BooleanSupplier cancelled) {
@@ -124,8 +111,7 @@ final class Guest implements AutoCloseable {
   }
 
   private static Guest start(List<String> emulator, Tools.Tool tool, Path socket, BooleanSupplier cancelled) {
-    List<String> command = Programs.with(List.of("sh", "-c", KEEPER, "pageferry-lab"), emulator.toArray(String[]::new));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(emulator).redirectErrorStream(true);
     builder.environment().putAll(tool.environment());
     try {
       Files.deleteIfExists(socket);
@@ -207,6 +193,7 @@ final class Guest implements AutoCloseable {
    * @param limit how long its answer may take, by this machine's clock: a guest's may be wrong
    * @return what it answers
    * @throws GuestDiedException where it does not answer; it can only be closed then
+   * @throws CannotRunException where a signal ended the emulator; it can only be closed then
    * @throws IllegalStateException where the guest's harness failed with what was asked; it can be asked again
    * @throws CancelledException where the user asked for the end
    */
@@ -258,7 +245,7 @@ final class Guest implements AutoCloseable {
    * Saves the machine's state. It stands still then, and can only be closed.
    *
    * @throws GuestDiedException where the guest ends meanwhile
-   * @throws CannotRunException where the emulator cannot
+   * @throws CannotRunException where the emulator cannot, or a signal ended it
    */
   void save(SnapshotFiles files) {
     command(files.monitor(), "while its state was saved", monitor -> monitor.save(files.state()));
@@ -311,14 +298,19 @@ final class Guest implements AutoCloseable {
    * first; so it is the whole console that says what it was.
    *
    * @param otherwise what it did where the console says nothing of a crash
+   * @return a {@link GuestDiedException}; where a signal ended the emulator, which says nothing of the guest, a
+   *     {@link CannotRunException}
    */
-  private GuestDiedException died(String otherwise, String what) {
+  private RuntimeException died(String otherwise, String what) {
     try {
       process.waitFor(LAST_WORDS_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     close();
+    if (console.broken().isEmpty() && console.signalled().isPresent()) {
+      return new CannotRunException("the guest was ended from outside " + what + " (" + console.signalled().get() + ")");
+    }
     String how = console.broken().map(sign -> "broke (" + sign + ")").orElse(otherwise);
     return new GuestDiedException("the guest " + how + " " + what, console.end());
   }

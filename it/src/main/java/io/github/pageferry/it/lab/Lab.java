@@ -120,7 +120,7 @@ public final class Lab {
       throw new CannotRunException(backend + " cannot run here: " + lacks.get());
     }
     Kernel kernel = kernels.obtain(name.kernel(), false);
-    Tools.Tool emulator = tools.emulator();
+    Tools.Tool emulator = Keeper.keepApart(tools.busybox(), tools.emulator());
     GuestFolder folder = new GuestFolder();
     try {
       Path archive = folder.path().resolve("root.cpio");

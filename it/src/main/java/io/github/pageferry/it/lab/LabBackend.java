@@ -82,7 +82,8 @@ public final class LabBackend implements Backend {
    * {@inheritDoc}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
-   * @throws CannotRunException where the machine does not boot or cannot be restored, or not any more
+   * @throws CannotRunException where the machine does not boot or cannot be restored, or not any more, or where a signal ended
+   *     it
    * @throws IllegalStateException where the harness in the guest fails
    * @throws CancelledException where the user asked for the end
    */
@@ -105,7 +106,8 @@ public final class LabBackend implements Backend {
    * @return lines of names and values, parted by {@code =}
    *
    * @throws GuestDiedException where the guest ends, hangs or breaks
-   * @throws CannotRunException where the machine does not boot or cannot be restored, or not any more
+   * @throws CannotRunException where the machine does not boot or cannot be restored, or not any more, or where a signal ended
+   *     it
    */
   public String factsOf(String about) {
     return ask(Frames.FACTS, about, "while it was asked for facts of " + about);
@@ -116,9 +118,9 @@ public final class LabBackend implements Backend {
     Guest asked = guest();
     try {
       return asked.ask(word, text, what, answerLimit);
-    } catch (GuestDiedException e) {
+    } catch (GuestDiedException | CannotRunException e) {
       end();
-      // of the same signal as this program: a terminal's ^C goes to both
+      // perhaps of what ends this program, too: where a machine is shut down, each process is sent a signal
       checkCancelled();
       throw e;
     } catch (CancelledException e) {
@@ -194,7 +196,7 @@ public final class LabBackend implements Backend {
       try {
         return making.get();
       } catch (CannotRunException e) {
-        // a terminal's ^C goes to the emulator and to what writes its state, too
+        // as above
         checkCancelled();
         madeNever = e.getMessage();
         throw e;

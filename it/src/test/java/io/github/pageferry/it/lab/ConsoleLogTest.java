@@ -49,6 +49,16 @@ class ConsoleLogTest {
   }
 
   @Test
+  void aSignalThatEndsTheEmulatorIsToldThoughALineOfTheGuestsWasBegun() {
+    log.add("[    1.0] java: terminating on signal 15");
+    assertThat(log.signalled()).isEmpty();
+    log.add("[    1.0] random: crqemu-system-x86_64: terminating on signal 1 from pid 7 (sh)");
+    log.add("qemu-system-x86_64: terminating on signal 15 from pid 1 (systemd)");
+    assertThat(log.signalled()).contains("qemu-system-x86_64: terminating on signal 1 from pid 7 (sh)");
+    assertThat(log.broken()).isEmpty();
+  }
+
+  @Test
   void warningsAreToldOnce() {
     log.add("[    1.0] WARNING: CPU: 0 PID: 1 at mm/page_alloc.c:1");
     assertThat(log.takeWarnings()).hasSize(1);

@@ -42,6 +42,9 @@ public final class FakeEmulator {
   /** The machine is switched off. */
   public static final String OFF = "switched off";
 
+  /** The emulator is told to end. */
+  public static final String SIGNALLED = "sent a signal";
+
   /** No answer comes. */
   public static final String SILENCE = "silence";
 
@@ -54,6 +57,9 @@ public final class FakeEmulator {
 
   /** What a real kernel prints where it goes on. */
   static final String WARNING = "WARNING: CPU: 0 PID: 71 at mm/migrate.c:512 migrate_page_move_mapping+0x21/0x330";
+
+  /** What QEMU says where it is told to end. */
+  static final String LAST_WORDS = "qemu-system-x86_64: terminating on signal 15 from pid 1 (systemd)";
 
   /** Made as the guest ends by itself. */
   private static final String ENDED = "ended";
@@ -90,7 +96,7 @@ public final class FakeEmulator {
    */
   private static Tools.Tool tool(Path marks, List<Start> starts) {
     String words = starts.stream().map(Start::name).collect(Collectors.joining(" "));
-    return new Tools.Tool(Jvm.command(Jvm.CLASS_PATH, FakeEmulator.class, marks.toString(), words), Map.of());
+    return Keeper.keep(new Tools.Tool(Jvm.command(Jvm.CLASS_PATH, FakeEmulator.class, marks.toString(), words), Map.of()));
   }
 
   /**
@@ -220,6 +226,9 @@ public final class FakeEmulator {
       panic(812, 0xabc);
       pause(Long.MAX_VALUE);
     } else if (question.contains(OFF)) {
+      off();
+    } else if (question.contains(SIGNALLED)) {
+      console.println(LAST_WORDS);
       off();
     } else if (question.contains(SILENCE)) {
       pause(Long.MAX_VALUE);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pageferry.it.lab.guest.GuestFacts;
+import io.github.pageferry.it.run.CannotRunException;
 import io.github.pageferry.it.run.Corpus;
 import io.github.pageferry.it.run.Recorder;
 import io.github.pageferry.it.trace.Trace;
@@ -77,6 +78,18 @@ class GuestEndIT {
     assertThat(emulators()).isEmpty();
     assertRuns();
     assertThat(emulators()).hasSize(1);
+  }
+
+  @Test
+  void anEmulatorThatIsToldToEndIsTheEndOfTheRunAndNoWorkloadsFault() {
+    assertRuns();
+    ProcessHandle emulator = emulators().get(0);
+    assertThat(emulator.destroy()).isTrue();
+    emulator.onExit().join();
+    assertThatThrownBy(GuestEndIT::assertRuns).isInstanceOf(CannotRunException.class)
+        .hasMessageMatching("the guest was ended from outside while it ran fork-zero-page \\(qemu.*: terminating on signal 15.*\\)");
+    assertThat(emulators()).isEmpty();
+    assertRuns();
   }
 
   @Test

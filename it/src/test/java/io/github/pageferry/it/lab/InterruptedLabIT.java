@@ -11,18 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A command that has a guest running is sent a signal. */
 class InterruptedLabIT {
 
+  private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
   private static final int SIGKILL = 9;
   private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
-  private static Process start() throws IOException {
-    List<String> command = new ArrayList<>(List.of(
+  /** @param launcher what starts it; none, where empty */
+  private static Process start(String... launcher) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher));
+    command.addAll(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:+UseSerialGC"));
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");
@@ -30,6 +34,20 @@ class InterruptedLabIT {
     String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     command.addAll(List.of("-cp", classPath, Main.class.getName(), "lab", "run", "6.1", "--nodes", "2"));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** @param target a process, or a group of some, whose number is negative then */
+  private static void send(int signal, long target) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, "--", "" + target).start().waitFor()).isZero();
+  }
+
+  /** Reads the table up to its next row of a workload that ran, which is what is returned; the last line, where none comes. */
+  private static String nextRow(BufferedReader output) throws IOException {
+    String line = output.readLine();
+    while (line != null && !line.matches(".* (equivalent|diverged|broken)\\b.*")) {
+      line = output.readLine();
+    }
+    return String.valueOf(line);
   }
 
   private static boolean lives(ProcessHandle process) {
@@ -55,17 +73,12 @@ class InterruptedLabIT {
     LabMachines.open("6.1", LabTopology.of(1), notes).close();
     Process command = start();
     try {
-      BufferedReader output = command.inputReader();
-      String line = output.readLine();
-      while (line != null && !line.contains(" equivalent")) {
-        line = output.readLine();
-      }
-      assertThat(line).as("a row of the table").isNotNull();
+      assertThat(nextRow(command.inputReader())).contains(" equivalent");
       List<ProcessHandle> started = command.descendants().toList();
       assertThat(started).anyMatch(process -> process.info().command().orElse("").contains("qemu"));
       assertThat(folders(command.pid())).hasSize(1);
 
-      new ProcessBuilder("kill", "-" + signal, "" + command.pid()).start().waitFor();
+      send(signal, command.pid());
 
       assertThat(command.waitFor(3, TimeUnit.MINUTES)).isTrue();
       assertThat(command.exitValue()).isEqualTo(signal == SIGINT ? 130 : 128 + signal);
@@ -78,6 +91,32 @@ class InterruptedLabIT {
         LabMachines.open("6.1", LabTopology.of(1), notes).close();
       }
       assertThat(folders(command.pid())).isEmpty();
+    } finally {
+      command.destroyForcibly();
+    }
+  }
+
+  /** As a terminal that is hung up does it, or ^C: the first one the command is told to survive (nohup). */
+  @Test
+  void whatIsSentToItsWholeGroupReachesNoGuest() throws Exception {
+    LabMachines.open("6.1", LabTopology.of(1), new ArrayList<>()).close();
+    String busybox = new Tools(LabFolder.find()).busybox().toString();
+    Process command = start(busybox, "setsid", "sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
+    try {
+      BufferedReader output = command.inputReader();
+      assertThat(nextRow(output)).contains(" equivalent");
+
+      send(SIGHUP, -command.pid());
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(nextRow(output)).contains(" equivalent");
+      }
+
+      send(SIGINT, -command.pid());
+
+      assertThat(output.lines()).noneMatch(line -> line.contains(" broken"));
+      assertThat(command.waitFor(3, TimeUnit.MINUTES)).isTrue();
+      assertThat(command.exitValue()).isEqualTo(130);
     } finally {
       command.destroyForcibly();
     }

@@ -42,6 +42,17 @@ class LabBackendTest {
     }
   }
 
+  /** Else whoever ends it would make a finding of the workload that it is at. */
+  @Test
+  void aGuestWhoseEmulatorIsSentASignalDiesOfNoWorkload() throws IOException {
+    try (LabBackend lab = FakeEmulator.backend(marks, 2, notes)) {
+      assertThatThrownBy(() -> lab.factsOf(FakeEmulator.SIGNALLED)).isInstanceOf(CannotRunException.class)
+          .hasMessage("the guest was ended from outside while it was asked for facts of sent a signal ("
+              + FakeEmulator.LAST_WORDS + ")");
+      assertThat(boots()).isEqualTo(1);
+    }
+  }
+
   @Test
   void aGuestThatHangsIsEndedAfterAsLongAsAnAnswerMayTake() throws IOException {
     try (LabBackend lab = FakeEmulator.backend(marks, 2, notes)) {
