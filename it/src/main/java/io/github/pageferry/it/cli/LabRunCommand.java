@@ -1,13 +1,18 @@
 package io.github.pageferry.it.cli;
 
+import io.github.pageferry.it.lab.LabName;
+import io.github.pageferry.it.lab.LabTopology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,8 +67,12 @@ final class LabRunCommand implements Callable<Integer> {
     if (nodes != null && topology != null) {
       throw new ParameterException(spec.commandLine(), "--nodes: --topology says already how many there are");
     }
+    check("KERNEL", kernel, LabName::parse);
+    if (topology != null) {
+      check("--topology", topology, LabTopology::parse);
+    }
     String machine = Stream.of(topology, fresh ? "fresh" : null).filter(Objects::nonNull).collect(Collectors.joining(","));
-    List<String> arguments = new ArrayList<>(List.of("conform", "--on",
+    List<String> arguments = new ArrayList<>(List.of("--on",
         "lab:" + kernel + (machine.isEmpty() ? "" : "@" + machine)));
     if (nodes != null) {
       arguments.addAll(List.of("--nodes", nodes.toString()));
@@ -71,6 +80,26 @@ final class LabRunCommand implements Callable<Integer> {
     arguments.addAll(reports.arguments());
     arguments.add("--");
     arguments.addAll(workloads);
-    return spec.root().commandLine().execute(arguments.toArray(String[]::new));
+    return conform(arguments);
+  }
+
+  private void check(String what, String text, Consumer<String> reader) {
+    try {
+      reader.accept(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong(what + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What it refuses was given to this command, whose help says what it should be. */
+  private int conform(List<String> arguments) {
+    CommandLine conform = spec.root().subcommands().get("conform");
+    IParameterExceptionHandler handler = conform.getParameterExceptionHandler();
+    conform.setParameterExceptionHandler((e, args) -> handler.handleParseException(wrong(e.getMessage(), e), args));
+    return conform.execute(arguments.toArray(String[]::new));
+  }
+
+  private ParameterException wrong(String message, Exception cause) {
+    return new ParameterException(spec.commandLine(), message, cause);
   }
 }

@@ -123,8 +123,6 @@ class UsageTest {
       "conform --nodes 65 | --nodes: 65 is not from 1 to 64",
       "lab | a command is missing: list, fetch or run",
       "lab run | Missing required parameter: 'KERNEL'",
-      "lab run 6.1 --nodes 0 | --nodes: 0 is not from 1 to 64",
-      "lab run 6.1 --nodes 2 --topology hole | --nodes: --topology says already how many there are",
       "lab fetch | Missing required parameter: 'KERNEL'",
       "run | where the traces go is missing: --record FILE or --traces DIR",
       "run --record /nowhere/at/all.recording.yaml | /nowhere/at/all.recording.yaml: cannot be written: there is no folder",
@@ -145,6 +143,32 @@ class UsageTest {
     assertThat(status).isEqualTo(2);
     assertThat(pageferry.out).isEmpty();
     assertThat(pageferry.opened).allMatch(testbed -> testbed.calls.equals(List.of("close testbed")));
+  }
+
+  static Stream<String> everyCommand() {
+    return Stream.concat(commands().stream(), Stream.of("lab list", "lab fetch", "lab run"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  void whatIsWrongWithACommandRefersToItsOwnHelp(String command) {
+    assertThat(pageferry.run((command + " --qqq").split(" "))).isEqualTo(2);
+    assertThat(pageferry.err).startsWith("pageferry: ").endsWith("\nSee: pageferry " + command + " --help\n");
+  }
+
+  /** Although {@code conform} does its work. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "6.1 --nodes 0 | --nodes: 0 is not from 1 to 64",
+      "6.1 --nodes 2 --topology hole | --nodes: --topology says already how many there are",
+      "6.1 --topology loop | --topology: 'loop' is no topology: it should be one of ",
+      "6.1 --topology hole,stale | --topology: 'hole,stale' is no topology: it should be one of ",
+      "6.1@loop | KERNEL: 'lab:6.1@loop' should be lab:KERNEL, ",
+      "6.1 --stale | Unknown option: '--stale'"
+  })
+  void whatIsWrongWithLabRunRefersToItsHelpAndItsOwnOptions(String args, String message) {
+    assertThat(pageferry.run(("lab run " + args).split(" "))).isEqualTo(2);
+    assertThat(pageferry.err).startsWith("pageferry: " + message).endsWith("\nSee: pageferry lab run --help\n");
   }
 
   @Test
