@@ -21,7 +21,6 @@ public final class Unconfirmed {
       new Difference("2.6.18", "2.6.21", "a file's page that moves and is counted where it came from (until 0e8c7d0fd5b4)"),
       new Difference("2.6.18", "2.6.24", "MPOL_F_MEMS_ALLOWED that is no flag (until 754af6f5a85f), local preference told as all nodes"),
       new Difference("2.6.18", "2.6.24", "cpusets of nodes without memory (until 0e1e7c7a7395)"),
-      new Difference("2.6.18", "2.6.24", "mbind that asks the first mapping about pages of all (until 3ad33b2436b5)"),
       new Difference("2.6.18", "2.6.24", "migrate_pages(2) to nodes without memory (until 56bbd65df0e9)"),
       new Difference("2.6.18", "2.6.24", "a cpuset's empty list of nodes that is no list (until 020958b62720)"),
       new Difference("2.6.18", "2.6.26", "MPOL_BIND in the order of the nodes' numbers (until 19770b32609b)"),
@@ -29,7 +28,6 @@ public final class Unconfirmed {
       new Difference("2.6.18", "2.6.26", "interleaving that goes on where it was when the cpuset changes (until f5b087b52f17)"),
       new Difference("2.6.18", "2.6.26", "a page that moves and is dirty as a whole then (until 3a902c5f6851)"),
       new Difference("2.6.18", "2.6.27", "vmsplice that counts mapped pages as accessed, too (until bc40d73c950c)"),
-      new Difference("2.6.18", "2.6.28", "pages that migrate_pages(2) moves on from where it has just moved them (until 0aedadf91a70)"),
       new Difference("2.6.18", "2.6.28", "a query that has one table for all its pages (until 2f007e74bb85)"),
       new Difference("2.6.18", "2.6.28", "a page that cannot be written to be moved and stops the kernel (until bda8550deed9)"),
       new Difference("2.6.18", "2.6.28", "locked pages that are like any others (until b291f000393f, 894bc310419a)"),
@@ -43,6 +41,7 @@ public final class Unconfirmed {
       new Difference("3.3", "", "migration entries in a process's counters (9f9f1acd713d)"),
       new Difference("3.6", "", "interleaving shared memory by the file's inode number, too (09c231cb8bfd)"),
       new Difference("3.8", "", "MPOL_LOCAL (479e2802d09f)"),
+      new Difference("3.12", "", "a huge page of the pool that does not move and goes back to it (e632a938d914)"),
       new Difference("3.17", "", "a moved page that takes its memory cgroup's charge with it (0a31bc97c80c)"),
       new Difference("4.1", "", "allocations for a node alone that keep to the cpuset (\"kernel, cpuset: remove exception for"
           + " __GFP_THISNODE\")"),
@@ -53,16 +52,20 @@ public final class Unconfirmed {
       new Difference("4.13", "", "rights to move another's pages that follow ptrace's (197e7e521384)"),
       new Difference("4.14", "5.14", "the huge zero page that mbind splits (until e5947d23edd8)"),
       new Difference("4.14", "6.3", "a huge page without memory for its parts that makes the call ENOMEM (until 2ef7dbb26990)"),
+      new Difference("4.15", "", "pages that wait in pagevecs when they are locked (72b03fcd5d51)"),
       new Difference("4.16", "6.10", "15 pages in a pagevec (\"mm: get 7% more pages in a pagevec\")"),
       new Difference("4.17", "", "a huge page without memory for it as a whole that moves in parts (94723aafb9e7)"),
       new Difference("5.3", "6.1", "a strict mbind whose walk ends with the table of a page that it could not isolate (d883544515aa)"),
       new Difference("5.3", "6.7", "a hole that a strict mbind is silent on above a page that it could not isolate (d883544515aa)"),
+      new Difference("5.5", "", "a page that is freed meanwhile and needs no new one"
+          + " (\"mm: migrate: handle freed page at the first place\")"),
+      new Difference("5.13", "", "pagevecs that are used again when pages have moved (d479960e44f2)"),
       new Difference("5.14", "", "a preferred node that stays when the cpuset changes (269fbe72cded)"),
       new Difference("5.14", "", "local allocation that is told as a mode of its own (7858d7bca7fb)"),
       new Difference("5.15", "", "MPOL_PREFERRED_MANY (b27abaccf8e8)"),
       new Difference("5.17", "", "home nodes (c6018b4b2549)"),
       new Difference("5.18", "", "MADV_DONTNEED of huge pages of the pool (90e7e7f5ef3f)"),
-      new Difference("5.19", "", "pages that are one process's alone once they have moved, too, and no more once KSM has taken them (6c287605fd56)"),
+      new Difference("5.19", "", "pages of one process alone, which are so when they have moved, too, until KSM takes them (6c287605fd56)"),
       new Difference("6.0", "", "huge pages of the pool that fork does not copy (bcd51a3c679d)"),
       new Difference("6.1", "", "huge pages of the pool that move first, and parts that move with their batch (42012e0436d4)"),
       new Difference("6.2", "", "a dirty page of vfat that moves as it is (ee649af0d9a6)"),
@@ -78,6 +81,7 @@ public final class Unconfirmed {
       new Difference("6.10", "", "what is unmapped of a private mapping of huge pages and promised again (df7a6d1f6405)"),
       new Difference("6.14", "", "MADV_DONTNEED that frees page tables (6375e95f381e)"),
       new Difference("6.15", "", "transparent huge pages that a third process maps (003fde4492c8)"),
+      new Difference("6.16", "", "touched mappings that merge with untouched neighbours again (879bca0a2c4f)"),
       new Difference("7.0", "", "nodes that are all taken from the tasks of a cgroup (272bd8183376)"));
 
   private Unconfirmed() {}
