@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LabFuzzIT {
 
   private static final int WORKLOADS = 25;
+
+  /** Of 1,500 one of those whose first workloads get the most kinds of answers, shared pages that stay (EACCES) among them. */
+  private static final int SEED = 1455;
   private static final int NODES = 4;
 
   private static final class Silent implements Campaign.Listener {
@@ -42,7 +45,7 @@ class LabFuzzIT {
         Backend model = new TestbedBackend("sim:" + kernel,
             new SimTestbed(Profiles.find(kernel), new MachineSpec(NODES, 256L << 20, 1), true), () -> false)) {
       Campaign campaign = new Campaign(lab, model, 50, () -> false, new Silent());
-      campaign.run(new Generator(1, NODES), 0, WORKLOADS);
+      campaign.run(new Generator(SEED, NODES), 0, WORKLOADS);
       assertThat(campaign.findings()).isEmpty();
       assertThat(campaign.summary()).isEqualTo(new Summary(WORKLOADS, 0, 0, 0));
     }

@@ -76,6 +76,7 @@ final class PolicyFacts {
             kind + " files, " + name, under(policy, () -> files(folder, List.of(PAGES)))));
         facts.put("memory of a thread started under " + name, under(policy, () -> inNewThread(() -> memory(PAGES))));
       }
+      facts.put("memory, home " + node + " of all", home(nodes, node));
       int next = nodes.next(node);
       if (next >= 0) {
         NodeSet two = NodeSet.of(node, next);
@@ -84,8 +85,6 @@ final class PolicyFacts {
             under(MemoryPolicy.of(PolicyMode.INTERLEAVE, two), () -> memory(PAGES)));
       }
     }
-    int last = nodes.stream().max().orElseThrow();
-    facts.put("memory, home " + last + " of all", home(nodes, last));
     facts.put("memory, interleave", under(interleave, () -> memory(PAGES * nodes.size())));
     facts.put("memory of a thread started under interleave",
         under(interleave, () -> inNewThread(() -> memory(PAGES * nodes.size()))));
