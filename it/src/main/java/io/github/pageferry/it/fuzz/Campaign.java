@@ -10,11 +10,14 @@ import io.github.pageferry.it.testbed.CancelledException;
 import io.github.pageferry.it.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -36,6 +39,8 @@ public final class Campaign {
   private final Map<String, Integer> skips = new TreeMap<>();
   private final Map<String, Integer> symptoms = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
+  /** Sides of which a hang came again: another one is only counted, and not waited for as long. */
+  private final Set<Backend> hanging = new LinkedHashSet<>();
   private final KnownDefects knownDefects = new KnownDefects();
   private int equivalent;
   private int diverged;
@@ -103,7 +108,7 @@ public final class Campaign {
 
   private void run(Workload workload) {
     listener.beginning(workload);
-    Trial trial = trial(workload);
+    Trial trial = patience.knowsTheirTime() ? quickTrial(hanging, workload) : trial(workload);
     // whatever becomes of its reduction, it need not be run again
     long number = next++;
     trial.on().ifPresent(knownDefects::add);
@@ -131,12 +136,13 @@ public final class Campaign {
   private void found(long number, Workload workload, Trial trial) {
     Symptom symptom = Symptom.of(trial);
     listener.shrinking(workload, symptom.text());
-    Shrinker shrinker = new Shrinker(this::quickTrial, workload, trial, tries, patience::isOver);
+    Shrinker shrinker = new Shrinker(it -> quickTrial(both(), it), workload, trial, tries, patience::isOver);
     Reduction reduction = Reduction.NOT_REPEATED;
     Optional<Boolean> shownAnew = Optional.empty();
     try {
       reduction = shows(symptom, workload, trial) ? Reduction.CUT_SHORT : Reduction.NOT_AGAIN;
       if (reduction.lasting()) {
+        both().stream().filter(side -> side.name().equals(trial.by()) && side.hasHung()).forEach(hanging::add);
         reduction = shrink(shrinker) ? Reduction.LEAST : Reduction.CUT_SHORT;
         if (renewable) {
           shownAnew = Optional.of(showsOnNewMachines(symptom, shrinker));
@@ -165,18 +171,19 @@ public final class Campaign {
     return shrinker.shrink();
   }
 
-  private Trial quickTrial(Workload workload) {
-    limitAnswers(Optional.of(patience.forAnAnswer()));
+  private List<Backend> both() {
+    return List.of(on, against);
+  }
+
+  /** @param quick which may take no longer than has been usual */
+  private Trial quickTrial(Collection<Backend> quick, Workload workload) {
+    Optional<Duration> limit = Optional.of(patience.forAnAnswer());
+    quick.forEach(side -> side.limitAnswers(limit));
     try {
       return trial(workload);
     } finally {
-      limitAnswers(Optional.empty());
+      quick.forEach(side -> side.limitAnswers(Optional.empty()));
     }
-  }
-
-  private void limitAnswers(Optional<Duration> limit) {
-    on.limitAnswers(limit);
-    against.limitAnswers(limit);
   }
 
   private boolean showsOnNewMachines(Symptom symptom, Shrinker shrinker) {
@@ -194,7 +201,7 @@ public final class Campaign {
 
   /** @param before a trial of it; where that broke it may have hung, which need not be waited for as long again */
   private boolean shows(Symptom symptom, Workload workload, Trial before) {
-    Trial trial = before.failure().isPresent() ? quickTrial(workload) : trial(workload);
+    Trial trial = before.failure().isPresent() ? quickTrial(both(), workload) : trial(workload);
     return trial.isFinding() && Symptom.of(trial).equals(symptom);
   }
 

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How long it may take to repeat and to reduce a finding. What hangs costs as much as it is waited for, over and over, and a
- * backend's own limit is for any workload on any machine; how long this machine takes for workloads of this kind shows in
- * those that it answers. Booting a machine is no part of an answer, and takes longer than most: what may have booted one shows
- * nothing.
+ * How long it may take to repeat and to reduce a finding, and to meet a known hang again. What hangs costs as much as it is
+ * waited for, over and over, and a backend's own limit is for any workload on any machine; how long this machine takes for
+ * workloads of this kind shows in those that it answers. Booting a machine is no part of an answer, and takes longer than most:
+ * what may have booted one shows nothing.
  */
 final class Patience {
 
@@ -48,6 +48,11 @@ final class Patience {
   /** Both sides' machines are given up: they are booted when they are needed next. */
   void machinesAreNew() {
     booted = false;
+  }
+
+  /** Whether machines are there, and it has been seen how long such take. */
+  boolean knowsTheirTime() {
+    return booted && !longest.isZero();
   }
 
   /** How long an answer may take. */

@@ -289,7 +289,7 @@ final class Guest implements AutoCloseable {
     }
     if (System.nanoTime() > end) {
       close();
-      throw new GuestDiedException("the guest did not answer in time " + what, console.end());
+      throw new GuestDiedException("the guest did not answer in time " + what, console.end(), true);
     }
   }
 
@@ -312,7 +312,7 @@ final class Guest implements AutoCloseable {
       return new CannotRunException("the guest was ended from outside " + what + " (" + console.signalled().get() + ")");
     }
     String how = console.broken().map(sign -> "broke (" + sign + ")").orElse(otherwise);
-    return new GuestDiedException("the guest " + how + " " + what, console.end());
+    return new GuestDiedException("the guest " + how + " " + what, console.end(), false);
   }
 
   private static void pause(int millis) {

@@ -5,8 +5,16 @@ public final class GuestDiedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  GuestDiedException(String what, String console) {
+  private final boolean hanging;
+
+  /** @param hanging whether it was ended since it did not answer in time */
+  GuestDiedException(String what, String console, boolean hanging) {
     super(what + (console.isEmpty() ? "\nIts console is empty." : "\nThe end of its console:\n" + console));
+    this.hanging = hanging;
+  }
+
+  boolean isHanging() {
+    return hanging;
   }
 
   @Override

@@ -41,6 +41,7 @@ public final class LabBackend implements Backend {
   private final Consumer<String> notes;
   private Duration answerLimit = Guest.ANSWER_LIMIT;
   private @Nullable Guest guest;
+  private boolean hung;
   private @Nullable String madeNever;
 
   /** @param snapshot to take, where each workload is to start from the same state */
@@ -115,6 +116,7 @@ public final class LabBackend implements Backend {
 
   private String ask(String word, String text, String what) {
     checkCancelled();
+    hung = false;
     Guest asked = guest();
     try {
       return asked.ask(word, text, what, answerLimit);
@@ -122,6 +124,7 @@ public final class LabBackend implements Backend {
       end();
       // perhaps of what ends this program, too: where a machine is shut down, each process is sent a signal
       checkCancelled();
+      hung = e instanceof GuestDiedException died && died.isHanging();
       throw e;
     } catch (CancelledException e) {
       end();
@@ -221,6 +224,11 @@ public final class LabBackend implements Backend {
   @Override
   public void limitAnswers(Optional<Duration> limit) {
     answerLimit = limit.filter(most -> most.compareTo(Guest.ANSWER_LIMIT) < 0).orElse(Guest.ANSWER_LIMIT);
+  }
+
+  @Override
+  public boolean hasHung() {
+    return hung;
   }
 
   @Override

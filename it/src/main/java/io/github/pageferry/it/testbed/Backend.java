@@ -56,6 +56,11 @@ public interface Backend extends AutoCloseable {
     // has no limit
   }
 
+  /** Whether its last workload ended since no answer came in time. */
+  default boolean hasHung() {
+    return false;
+  }
+
   /** Undoes whatever it changed on the machine. */
   @Override
   void close();

@@ -40,6 +40,7 @@ class CampaignTest {
   private final TreeSet<Duration> limits = new TreeSet<>();
   private Duration now = Duration.ofDays(1);
   private Duration limit = OWN_LIMIT;
+  private boolean hung;
 
   private static Backend simulator(String name) {
     return new TestbedBackend(name, new SimTestbed("6.12", new MachineSpec(NODES, 64L << 20, 1), true), () -> false);
@@ -91,6 +92,11 @@ class CampaignTest {
     public void limitAnswers(Optional<Duration> most) {
       limit = most.orElse(OWN_LIMIT);
       most.ifPresent(limits::add);
+    }
+
+    @Override
+    public boolean hasHung() {
+      return hung;
     }
 
     @Override
@@ -376,6 +382,34 @@ class CampaignTest {
       assertThat(waited.subList(1, waited.size())).as("ten times six seconds when it is repeated, reduced and run anew")
           .hasSizeGreaterThan(2).containsOnly(Duration.ofSeconds(60));
       assertThat(limit).as("later").isEqualTo(OWN_LIMIT);
+    }
+  }
+
+  /** What breaks late without being a hang may be something new each time. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aHangThatIsKnownIsNotWaitedForAsLongWhereTheMachineIsNotNew(boolean isHang) {
+    List<Duration> onKnown = new ArrayList<>();
+    List<Duration> onNew = new ArrayList<>();
+    boolean[] isNew = {true};
+    try (Backend on = simulator("sound"); Backend slow = new Defective(simulator("sim"), (workload, trace) -> {
+      boolean breaks = pins(workload);
+      if (breaks && told.stream().anyMatch(line -> line.startsWith("found"))) {
+        (isNew[0] ? onNew : onKnown).add(limit);
+      }
+      now = now.plus(breaks ? limit : Duration.ofSeconds(6));
+      isNew[0] = breaks;
+      hung = breaks && isHang;
+      if (breaks) {
+        throw new IllegalStateException("no answer");
+      }
+      return trace;
+    })) {
+      Campaign campaign = run(on, slow, 5000, 200);
+      assertThat(campaign.findings()).hasSize(1);
+      assertThat(onNew).isNotEmpty().containsOnly(OWN_LIMIT);
+      assertThat(onKnown).isNotEmpty().containsOnly(isHang ? Duration.ofSeconds(60) : OWN_LIMIT);
+      assertThat(campaign.summary().broken()).isEqualTo(1 + onNew.size() + onKnown.size());
     }
   }
 

@@ -69,6 +69,20 @@ class PatienceTest {
   }
 
   @Test
+  void onlyMachinesThatHaveAnsweredBeforeAreKnown() {
+    takes(200, BOTH_ANSWERED);
+    assertThat(patience.knowsTheirTime()).as("the boot was part of it").isFalse();
+    takes(6, BOTH_ANSWERED);
+    assertThat(patience.knowsTheirTime()).isTrue();
+    takes(600, SECOND_BROKE);
+    assertThat(patience.knowsTheirTime()).isFalse();
+    takes(200, BOTH_ANSWERED);
+    assertThat(patience.knowsTheirTime()).isTrue();
+    patience.machinesAreNew();
+    assertThat(patience.knowsTheirTime()).isFalse();
+  }
+
+  @Test
   void machinesThatAreGivenUpAreBootedAnew() {
     takes(200, BOTH_ANSWERED);
     patience.machinesAreNew();

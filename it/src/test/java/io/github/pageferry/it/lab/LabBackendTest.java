@@ -37,6 +37,7 @@ class LabBackendTest {
       assertThat(lab.factsOf("this")).isEqualTo("is this");
       assertThatThrownBy(() -> lab.factsOf(FakeEmulator.OFF)).isInstanceOf(GuestDiedException.class)
           .hasMessageStartingWith("the guest ended while it was asked for facts of switched off");
+      assertThat(lab.hasHung()).isFalse();
       assertThat(lab.factsOf("that")).isEqualTo("is that");
       assertThat(boots()).isEqualTo(2);
     }
@@ -59,8 +60,10 @@ class LabBackendTest {
       lab.limitAnswers(Optional.of(Duration.ofMillis(200)));
       assertThatThrownBy(() -> lab.factsOf(FakeEmulator.SILENCE)).isInstanceOf(GuestDiedException.class)
           .hasMessageStartingWith("the guest did not answer in time while it was asked for facts of silence");
+      assertThat(lab.hasHung()).isTrue();
       lab.limitAnswers(Optional.empty());
       assertThat(lab.factsOf("this")).isEqualTo("is this");
+      assertThat(lab.hasHung()).isFalse();
       assertThat(boots()).isEqualTo(2);
     }
   }
