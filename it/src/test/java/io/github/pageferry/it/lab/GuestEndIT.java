@@ -87,7 +87,8 @@ class GuestEndIT {
     assertThat(emulator.destroy()).isTrue();
     emulator.onExit().join();
     assertThatThrownBy(GuestEndIT::assertRuns).isInstanceOf(CannotRunException.class)
-        .hasMessageMatching("the guest was ended from outside while it ran fork-zero-page \\(qemu.*: terminating on signal 15.*\\)");
+        .hasMessageMatching("the guest was ended from outside while it ran fork-zero-page"
+            + " \\(qemu.*: terminating on signal 15.*\\)");
     assertThat(emulators()).isEmpty();
     assertRuns();
   }
