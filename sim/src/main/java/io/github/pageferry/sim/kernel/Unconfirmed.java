@@ -41,7 +41,6 @@ public final class Unconfirmed {
       new Difference("3.3", "", "migration entries in a process's counters (9f9f1acd713d)"),
       new Difference("3.6", "", "interleaving shared memory by the file's inode number, too (09c231cb8bfd)"),
       new Difference("3.8", "", "MPOL_LOCAL (479e2802d09f)"),
-      new Difference("3.12", "", "a huge page of the pool that does not move and goes back to it (e632a938d914)"),
       new Difference("3.17", "", "a moved page that takes its memory cgroup's charge with it (0a31bc97c80c)"),
       new Difference("4.1", "", "allocations for a node alone that keep to the cpuset (\"kernel, cpuset: remove exception for"
           + " __GFP_THISNODE\")"),
