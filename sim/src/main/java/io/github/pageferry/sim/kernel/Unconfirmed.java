@@ -20,6 +20,7 @@ public final class Unconfirmed {
       new Difference("2.6.18", "2.6.19", "ext3 in ext4's place (until ac27a0ec112a)"),
       new Difference("2.6.18", "2.6.21", "a file's page that moves and is counted where it came from (until 0e8c7d0fd5b4)"),
       new Difference("2.6.18", "2.6.24", "MPOL_F_MEMS_ALLOWED that is no flag (until 754af6f5a85f), local preference told as all nodes"),
+      new Difference("2.6.18", "2.6.24", "a file's page that mbind moves out of several mappings and stops the kernel (until 3ad33b2436b5)"),
       new Difference("2.6.18", "2.6.24", "cpusets of nodes without memory (until 0e1e7c7a7395)"),
       new Difference("2.6.18", "2.6.24", "migrate_pages(2) to nodes without memory (until 56bbd65df0e9)"),
       new Difference("2.6.18", "2.6.24", "a cpuset's empty list of nodes that is no list (until 020958b62720)"),
