@@ -5,9 +5,13 @@ import io.github.pageferry.sim.kernel.Release;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The kernels that a simulated machine can run, by their releases. */
 public final class Profiles {
+
+  /** As kernels name themselves: numbers, and what their makers add after a sign. */
+  private static final Pattern KERNEL = Pattern.compile("\\d++(\\.\\d++)*+([-+._~][\\w.+~-]*)?");
 
   private Profiles() {}
 
@@ -32,11 +36,13 @@ public final class Profiles {
   /**
    * The profile that a text names: a series ({@code 6.18}) or a release of it ({@code 6.18.44-cloud-amd64}).
    *
-   * @throws IllegalArgumentException where there is none, listing those that there are
+   * @throws IllegalArgumentException where there is none, listing those that there are; also where more is said than a release, as in
+   *     {@code 6.18,nodes:4}
    */
   public static String find(String text) {
-    return series(text).map(Release::toString).orElseThrow(() -> new IllegalArgumentException(
-        "there is no profile of Linux " + text + "; there are " + String.join(", ", names())));
+    return Optional.of(text).filter(KERNEL.asMatchPredicate()).flatMap(Profiles::series).map(Release::toString)
+        .orElseThrow(() -> new IllegalArgumentException(
+            "there is no profile of Linux " + text + "; there are " + String.join(", ", names())));
   }
 
   /**

@@ -13,10 +13,13 @@ class ProfilesTest {
   void aSeriesAndEachOfItsReleasesAreFound() {
     assertThat(Profiles.find("2.6.36")).isEqualTo("2.6.36");
     assertThat(Profiles.find("2.6.36.4-generic")).isEqualTo("2.6.36");
+    assertThat(Profiles.find("6.18.15+deb13-cloud-amd64")).isEqualTo("6.18");
+    assertThat(Profiles.find("7.3_rc1~x86_64")).isEqualTo("7.3");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2.6", "2.6.3", "3.0", "6", "x", "", "2.6.360"})
+  @ValueSource(strings = {"2.6", "2.6.3", "3.0", "6", "x", "", "2.6.360", "6.18nodes:4", "6.18:nodes:4", "6.18,nodes:4", "6.18 nodes:4",
+      "6.18@one-cpu", "2.6.36x"})
   void whatIsNoProfileIsRefusedWithTheOnesThatThereAre(String text) {
     assertThatThrownBy(() -> Profiles.find(text))
         .isInstanceOf(IllegalArgumentException.class)

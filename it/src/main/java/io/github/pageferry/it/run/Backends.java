@@ -27,7 +27,7 @@ import org.apache.commons.lang3.Strings;
 public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator simulator, Lab lab) {
 
   /** The names, for messages and help. */
-  public static final String NAMES = "host, sim, sim:PROFILE, traces:DIR or lab:KERNEL";
+  public static final String NAMES = "host, sim, sim:PROFILE, traces:FILE or lab:KERNEL";
 
   /** Nodes of a machine that is made for the run; traces were recorded with four. */
   private static final int USUAL_NODES = 4;
@@ -141,7 +141,7 @@ public record Backends(Supplier<Testbed> host, IntSupplier hostNodes, Simulator 
         return new TestbedBackend(name, simulator.open(profile, nodes), cancelled);
       case "traces":
         if (which.isEmpty()) {
-          throw new IllegalArgumentException("'traces' needs the folder with the traces: traces:DIR");
+          throw new IllegalArgumentException("'traces' needs the file or folder with the traces: traces:FILE");
         }
         return TracesBackend.open(name, Path.of(which));
       case "lab":

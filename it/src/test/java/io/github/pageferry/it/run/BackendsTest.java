@@ -42,7 +42,7 @@ class BackendsTest {
   void otherNamesAreRefused(String name) {
     assertThatThrownBy(() -> BACKENDS.open(name, 1, () -> false))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(name.startsWith("traces") ? "traces:DIR" : Backends.NAMES);
+        .hasMessageContaining(name.startsWith("traces") ? "traces:FILE" : Backends.NAMES);
   }
 
   @Test
