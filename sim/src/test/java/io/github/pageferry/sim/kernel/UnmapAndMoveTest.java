@@ -10,7 +10,9 @@ import io.github.pageferry.sim.mm.AnonVma;
 import io.github.pageferry.sim.mm.KernelBug;
 import io.github.pageferry.sim.mm.PageFlag;
 import io.github.pageferry.sim.mm.PageList;
+import io.github.pageferry.sim.mm.Scheduler.At;
 import io.github.pageferry.sim.mm.ZoneStat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -220,18 +222,40 @@ class UnmapAndMoveTest {
     t.k.migrate.putbackLruPages(list);
   }
 
+  /** Where its process unmaps it meanwhile the anon_vma is there until the page's entries have been looked for, and no longer. */
   @Test
   void thePagesAnonVmaIsHeldMeanwhile() {
+    OneTask task = new OneTask();
+    TestKernel k = new TestKernel(Machines.boot(Machines.SMALL, "2.6.36", task));
+    long address = k.written(1, 1);
+    int page = k.pageAt(address);
+    int mapping = k.frames.mapping(page);
+    AnonVma anonVma = Objects.requireNonNull(k.k.rmap.pageAnonVma(page));
+    PageList list = k.isolate(page);
+    List<Boolean> held = new ArrayList<>();
+    // The old page is locked and then, when it has been unmapped, the new one.
+    task.next(At.TRYLOCK_PAGE, () -> task.next(At.TRYLOCK_PAGE, () -> {
+      k.self.unmap(address, TestKernel.PAGE);
+      held.add(anonVma.isEmpty() && k.k.mappings.anonVma(mapping) == anonVma);
+    }));
+
+    assertThat(k.k.migrate.unmapAndMove(k.new To(2), list, page, false, false)).isZero();
+
+    assertThat(held).containsExactly(true);
+    assertThat(k.k.mappings.anonVma(mapping)).isNull();
+  }
+
+  @Test
+  void thePagesAnonVmaIsLetGoWhereItStays() {
     long address = t.written(1, 1);
     int page = t.pageAt(address);
     AnonVma anonVma = Objects.requireNonNull(t.k.rmap.pageAnonVma(page));
-    int before = anonVma.externalRefcount;
     PageList list = t.isolate(page);
     t.self.pin(address);
 
     assertThat(move(list, page, false)).isEqualTo(-Err.EAGAIN);
 
-    assertThat(anonVma.externalRefcount).isEqualTo(before);
+    assertThat(anonVma.externalRefcount).isZero();
     assertThat(t.pageAt(address)).isEqualTo(page);
     t.k.migrate.putbackLruPages(list);
   }
