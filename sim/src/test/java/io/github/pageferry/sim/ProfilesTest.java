@@ -38,19 +38,20 @@ class ProfilesTest {
 
   @Test
   void whatNoTraceConfirmsIsNamedWithTheReleaseThatHasIt() {
-    assertThat(Profiles.unconfirmed("2.6.18")).anyMatch(what -> what.contains("2f007e74bb85"))
-        .noneMatch(what -> what.contains("99a15e21d96f"));
+    assertThat(Profiles.unconfirmed("2.6.18")).anyMatch(what -> what.contains("3d99cfb5f461"))
+        .noneMatch(what -> what.contains("99a15e21d96f")).noneMatch(what -> what.contains("0aedadf91a70"));
     assertThat(Profiles.unconfirmed("2.6.36")).isEmpty();
     assertThat(Profiles.unconfirmed("5.10")).anyMatch(what -> what.contains("e5947d23edd8"))
+        .anyMatch(what -> what.contains("72b03fcd5d51"))
         .noneMatch(what -> what.contains("269fbe72cded"));
     assertThat(Profiles.unconfirmed("6.1")).anyMatch(what -> what.contains("269fbe72cded"))
         .anyMatch(what -> what.contains("2ef7dbb26990"))
         .noneMatch(what -> what.contains("e5947d23edd8"));
     assertThat(Profiles.unconfirmed("7.3")).anyMatch(what -> what.contains("MPOL_WEIGHTED_INTERLEAVE"))
-        .anyMatch(what -> what.contains("bcd51a3c679d")).anyMatch(what -> what.contains("6375e95f381e"))
-        .noneMatch(what -> what.contains("a guess of"));
+        .anyMatch(what -> what.contains("879bca0a2c4f")).anyMatch(what -> what.contains("6375e95f381e"))
+        .noneMatch(what -> what.contains("a guess of")).noneMatch(what -> what.contains("272bd8183376"));
     assertThat(Profiles.unconfirmed("6.12")).anyMatch(what -> what.contains("a guess of"))
-        .noneMatch(what -> what.contains("6375e95f381e"));
+        .noneMatch(what -> what.contains("6375e95f381e")).noneMatch(what -> what.contains("879bca0a2c4f"));
   }
 
   @Test

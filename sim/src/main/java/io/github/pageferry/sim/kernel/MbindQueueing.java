@@ -125,7 +125,10 @@ class MbindQueueing extends Mbind {
     return queue(frames.compoundHead(page), qp);
   }
 
-  /** {@code queue_pages_hugetlb()} and {@code queue_pages_pmd()}: a huge page that the range touches. */
+  /**
+   * {@code queue_pages_hugetlb()} and {@code queue_pages_pmd()}: a huge page that the range touches. Those of the pool move since
+   * 74060e4d7879 (3.12), and a strict call minds them since dcf1763546d7 (5.7).
+   */
   private int queueHuge(Vma vma, long address, QueuePages qp) {
     long entry = vma.mm.pageTable().huge(address);
     if (Pte.special(entry) && k.profile.huge().mbindSplitsZero()) {
@@ -199,7 +202,7 @@ class MbindQueueing extends Mbind {
     return error;
   }
 
-  /** {@code mbind_range()}: of VMAs that have another policy so far. */
+  /** {@code mbind_range()}: of VMAs that have another policy so far; none loses a part any longer (e26a51148f3e, 3.2). */
   @Override
   protected int mbindRange(Mm mm, long start, long end, @Nullable Policy policy) {
     Vma vma = mm.findVma(start);

@@ -21,7 +21,7 @@ class MbindWithoutMerging extends Mbind {
 
   /**
    * {@code check_range()}, which drains the pagevecs itself: of {@code migrate_pages(2)}, what went from one node to another can go
-   * on from there.
+   * on from there (until 0aedadf91a70, 2.6.28).
    */
   @Override
   protected Checked checkRange(Mm mm, long start, long end, NodeMask nodes, int flags, PageList pagelist) {

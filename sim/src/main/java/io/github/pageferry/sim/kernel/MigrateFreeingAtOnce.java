@@ -46,7 +46,7 @@ class MigrateFreeingAtOnce extends Migrate {
     return k.profile.huge().sharing() == HugeProfile.Sharing.OF_PART ? frames.mapcount(page) > 1 : k.hugeSplit.isShared(head);
   }
 
-  /** A huge page falls into parts, which are tried one by one. */
+  /** A huge page falls into parts, which are tried one by one (94723aafb9e7, 4.17). */
   @Override
   protected boolean splitInstead(int page, PageList from) {
     return frames.nrPages(page) > 1 && !frames.has(page, PageFlag.HUGETLB) && k.hugeSplit.trySplitFolio(page, from, from);

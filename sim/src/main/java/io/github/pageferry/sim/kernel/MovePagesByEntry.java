@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * {@code move_pages(2)} since a49bd4d71637 (4.17): the array is taken entry by entry, and runs of entries with the same target
  * are moved together. Where some pages of a run do not move, the call ends and returns how many did not, and those that it did
  * not try (5984fabb6e82, 5.6); the run's statuses stay unwritten.
+ *
+ * <p>An address that no mapping has is EFAULT wherever it lies ("mm: fix error reporting in move_pages() syscall", 2.6.37), and so are,
+ * by {@code FOLL_DUMP}, the zero page and anonymous memory that was never touched (d899844e9c98, 4.3).
  */
 class MovePagesByEntry extends MovePages {
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code move_pages(2)} as it came with 742755a1d8ce (2.6.18): one table for the whole array, moved in one go (until 3140a2273009,
  * 2.6.29); the call returns what {@code migrate_pages()} does, and -ENOENT where there was nothing to move (until e78bbfa82624,
- * 2.6.28). A query reads its addresses into that table, too, with 2.6.19's 8ce08464d2c7.
+ * 2.6.28). A query reads its addresses into that table, too (until 2f007e74bb85, 2.6.28), with 2.6.19's 8ce08464d2c7.
  */
 class MovePagesInOneTable extends MovePages {
 
