@@ -16,6 +16,7 @@ final class MachineText {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,15})(B|[kmgt](?:i?b)?)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern LEVEL =
       Pattern.compile("machine|pack(age)?|sock(et)?|die|group|l[1-5]([uid]|u?cache)?|core|pu");
+  private static final Pattern OWN = Pattern.compile("nodes|memory|cpus");
   private static final Pattern NODE = Pattern.compile("node|numa(node)?");
 
   private final String text;
@@ -27,6 +28,8 @@ final class MachineText {
   private long above = 1;
   private long below = 1;
   private boolean hasLevels;
+  /** Whether hwloc's lowest level has been read. */
+  private boolean hasPus;
 
   private MachineText(String text) {
     this.text = text.strip();
@@ -69,6 +72,9 @@ final class MachineText {
       node(word, 1, attributes);
       return;
     }
+    if (attributes != null && OWN.matcher(key).matches()) {
+      throw bad(word, "parentheses are for hwloc's levels");
+    }
     switch (key) {
       case "nodes" -> setNodes(word, count(word, value));
       case "memory" -> memory = size(word, value);
@@ -81,7 +87,8 @@ final class MachineText {
     if (NODE.matcher(key).matches()) {
       node(word, count(word, value), attributes);
     } else if (LEVEL.matcher(key).matches()) {
-      hasLevels = true;
+      beginLevel(word);
+      hasPus = key.equals("pu");
       if (nodes == 0) {
         above = limited(above * count(word, value));
       } else {
@@ -92,8 +99,15 @@ final class MachineText {
     }
   }
 
-  private void node(String word, long count, @Nullable String attributes) {
+  private void beginLevel(String word) {
+    if (hasPus) {
+      throw bad(word, "nothing stands below a pu, as in \"node:2 core:2 pu:1\"");
+    }
     hasLevels = true;
+  }
+
+  private void node(String word, long count, @Nullable String attributes) {
+    beginLevel(word);
     setNodes(word, limited(above * count));
     for (String attribute : attributes == null || attributes.isBlank() ? new String[0] : attributes.strip().split("\\s+")) {
       if (!attribute.toLowerCase(Locale.ROOT).startsWith("memory=")) {

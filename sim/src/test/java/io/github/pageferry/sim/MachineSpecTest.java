@@ -43,7 +43,8 @@ class MachineSpecTest {
       "4", "nodes", "nodes:", "nodes:0", "nodes:-1", "nodes:x", "nodes:65", "nodes:9999999", "nodes:2 nodes:2", "memory:1",
       "memory:0", "memory:16XB", "memory:9999999999999999999GiB", "memory:5TiB", "memory:1MiB nodes:2", "cpus:0", "cpus:1025", "cheese:2",
       "node:2 node:2", "[core]", "[numa", "numa]", "[numa:2]", "node:2(indexes=1)", "node:2(memory=x)", "node:64 pack:2 core:4096 pu:4096",
-      "pack:64 pack:64 node:64", "nodes:2 6.18", "memory:1GiB node:2(memory=1GiB)", "nodes:2;", "(", "node:2("
+      "pack:64 pack:64 node:64", "nodes:2 6.18", "memory:1GiB node:2(memory=1GiB)", "nodes:2(memory=1GiB)",
+      "memory:16GiB(x)", "cpus:2()", "pu:1 core:2 node:2", "node:2 pu:2 core:2", "pack:2 pu:2 [numa]", "node:2 pu:2 pu:2", "nodes:2;", "(", "node:2("
   })
   void whatDescribesNoMachineIsRefused(String text) {
     assertThatThrownBy(() -> MachineSpec.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageMatching("(?s).{20,}");
