@@ -58,9 +58,9 @@ public final class Invariants {
 
   /**
    * As {@link #check}, for a machine whose processes and files are all gone: every page is free but those that
-   * the kernel is known to have lost.
+   * the kernel is known to have lost, and no anon_vma is held.
    *
-   * @throws IllegalStateException where another page is not
+   * @throws IllegalStateException where another page is not free, or an anon_vma is there
    */
   public void checkEmpty() {
     kernel.migrate.migratePrep();
@@ -71,6 +71,9 @@ public final class Invariants {
       if (lost != 0) {
         throw new IllegalStateException(lost + " pages of node " + node + " were never freed");
       }
+    }
+    if (kernel.mappings.liveAnonVmas() != 0) {
+      throw new IllegalStateException(kernel.mappings.liveAnonVmas() + " anon_vmas were never freed");
     }
   }
 

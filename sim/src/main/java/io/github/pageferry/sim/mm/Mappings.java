@@ -37,6 +37,11 @@ public final class Mappings {
     freeAnonVmas.add(anonVma.id());
   }
 
+  /** How many anon_vmas there are. */
+  public int liveAnonVmas() {
+    return ids - 1 - freeAnonVmas.size();
+  }
+
   /** Makes the address space of an inode. */
   public AddressSpace allocSpace(Inode host, AddressSpaceOperations ops, boolean accountDirty) {
     int id = freeSpaces.isEmpty() ? spaces.size() : freeSpaces.remove(freeSpaces.size() - 1);

@@ -567,6 +567,15 @@ class InvariantsTest {
   }
 
   @Test
+  void anAnonVmaThatWasNeverFreed() {
+    SimulatedMachine empty = Machines.boot();
+    AnonVma held = empty.kernel().mappings.allocAnonVma();
+    assertThatThrownBy(empty.invariants()::checkEmpty).hasMessage("1 anon_vmas were never freed");
+    empty.kernel().mappings.freeAnonVma(held);
+    empty.invariants().checkEmpty();
+  }
+
+  @Test
   void allViolationsAreNamedAtOnce() {
     frames.get(anon);
     mm.anonPages++;
