@@ -35,7 +35,7 @@ public class Mprotect {
           // No write fault for a page that is known to be dirty.
           table[slot] = dirtyAccountable && Pte.dirty(pte) ? pte | Pte.WRITE : pte;
         } else if (Pte.isWriteMigration(pte)) {
-          table[slot] = Pte.migration(Pte.migrationPage(pte), false);
+          table[slot] = k.rmap.protectedMigrationEntry(Pte.migrationPage(pte));
         }
       }
       address = next;

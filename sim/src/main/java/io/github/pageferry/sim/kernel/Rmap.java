@@ -340,6 +340,11 @@ public class Rmap {
     return Pte.migration(page, Pte.write(pte));
   }
 
+  /** What a migration entry that lets a process write becomes where {@code mprotect(2)} comes upon it. */
+  long protectedMigrationEntry(int page) {
+    return Pte.migration(page, false);
+  }
+
   /** {@code try_to_unmap_one()}: takes the page out of one page table, a migration entry in its place. */
   protected int tryToUnmapOne(int page, Vma vma, long address, int flags) {
     if ((flags & TTU_SPLIT_HUGE_PMD) != 0) {

@@ -33,4 +33,10 @@ class RmapExclusive extends Rmap {
     boolean exclusive = k.frames.anon(page) && k.frames.testAndClear(page, PageFlag.ANON_EXCLUSIVE);
     return exclusive && !Pte.write(pte) ? Pte.migrationExclusive(page) : super.migrationEntry(page, pte);
   }
+
+  /** The page is still its process's alone. */
+  @Override
+  long protectedMigrationEntry(int page) {
+    return k.frames.anon(page) ? Pte.migrationExclusive(page) : super.protectedMigrationEntry(page);
+  }
 }

@@ -10,6 +10,7 @@ import io.github.pageferry.sim.mm.Pte;
 import io.github.pageferry.sim.mm.ZoneStat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code remove_migration_pte()} and {@code remove_migration_ptes()}: working entries take the place of migration entries. */
@@ -20,15 +21,11 @@ class RemoveMigrationPteTest {
   private final TestKernel t = new TestKernel();
 
   private void unmap(int page) {
-    t.frames.get(page);
-    t.k.filemap.lockPage(page);
-    assertThat(t.k.rmap.tryToUnmap(page, UNMAP)).isEqualTo(Rmap.SWAP_SUCCESS);
+    unmap(t, page);
   }
 
   private void restore(int page) {
-    t.k.migrate.removeMigrationPtes(page, page);
-    t.k.filemap.unlockPage(page);
-    t.k.swap.putPage(page);
+    restore(t, page);
   }
 
   @Test
@@ -78,6 +75,76 @@ class RemoveMigrationPteTest {
     restore(page);
 
     assertThat(t.frames.mapcount(page)).isEqualTo(2);
+    assertThat(child.peek(address)).isEqualTo(1);
+    child.exit();
+  }
+
+  // What others do with the entry meanwhile.
+
+  /** A kernel whose tasks could be parted in the middle of a migration. */
+  private static TestKernel concurrent(String release) {
+    return new TestKernel(Machines.boot(Machines.SMALL, release, new OneTask()));
+  }
+
+  private static void unmap(TestKernel k, int page) {
+    k.frames.get(page);
+    k.k.filemap.lockPage(page);
+    assertThat(k.k.rmap.tryToUnmap(page, UNMAP)).isEqualTo(Rmap.SWAP_SUCCESS);
+  }
+
+  private static void restore(TestKernel k, int page) {
+    k.k.migrate.removeMigrationPtes(page, page);
+    k.k.filemap.unlockPage(page);
+    k.k.swap.putPage(page);
+  }
+
+  /** Takes away the right to write to the page of this address while it is unmapped, and restores its entry, which it returns. */
+  private static long protectMeanwhile(TestKernel k, long address) {
+    int page = k.pageAt(address);
+    unmap(k, page);
+    assertThat(Pte.isWriteMigration(k.pte(address))).isTrue();
+    k.self.protect(address, TestKernel.PAGE, SimulatedProcess.PROT_READ);
+    assertThat(Pte.migrationPage(k.pte(address))).isEqualTo(page);
+    assertThat(Pte.isWriteMigration(k.pte(address))).isFalse();
+    restore(k, page);
+    assertThat(k.pageAt(address)).isEqualTo(page);
+    return k.pte(address);
+  }
+
+  /** And since 6c287605fd56 (5.19) it is its process's alone all the same. */
+  @ParameterizedTest
+  @CsvSource({"2.6.36, false", "5.10, false", "6.1, true", "7.3, true"})
+  void anEntryThatIsProtectedMeanwhileComesBackReadOnly(String release, boolean exclusive) {
+    TestKernel k = concurrent(release);
+    long address = k.written(1, 1);
+    assertThat(Pte.write(protectMeanwhile(k, address))).isFalse();
+    assertThat(k.k.rmap.isAnonExclusive(k.pageAt(address))).isEqualTo(exclusive);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6.36", "5.10", "6.1", "7.3"})
+  void soDoesASharedMappings(String release) {
+    TestKernel k = concurrent(release);
+    assertThat(Pte.write(protectMeanwhile(k, k.shared(1, 1)))).isFalse();
+  }
+
+  /** Whoever writes first copies it, as if it had been forked before it moved. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2.6.36", "3.3", "5.10", "6.1", "7.3"})
+  void anEntryThatIsForkedMeanwhileComesBackReadOnlyInBoth(String release) {
+    TestKernel k = concurrent(release);
+    long address = k.written(1, 1);
+    int page = k.pageAt(address);
+    unmap(k, page);
+
+    SimulatedProcess child = k.self.fork();
+
+    assertThat(k.pte(address)).isEqualTo(Pte.migration(page, false));
+    restore(k, page);
+    assertThat(k.frames.mapcount(page)).isEqualTo(2);
+    assertThat(Pte.write(k.pte(address))).isFalse();
+    assertThat(k.k.rmap.isAnonExclusive(page)).isFalse();
+    k.self.write(address, 5);
     assertThat(child.peek(address)).isEqualTo(1);
     child.exit();
   }
