@@ -6,12 +6,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /** Waiting for what another thread does. */
-final class Futures {
+public final class Futures {
 
   private Futures() {}
 
-  /** Does the work on a new thread of this name, which ends with it, and waits. */
-  static <T> T onNewThread(String name, Callable<T> work) {
+  /**
+   * Does the work on a new thread of this name, which ends with it, and waits.
+   *
+   * @throws RuntimeException the one that the work ended with; a checked exception is the cause of an
+   *     {@link IllegalStateException}
+   */
+  public static <T> T onNewThread(String name, Callable<T> work) {
     FutureTask<T> task = new FutureTask<>(work);
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);

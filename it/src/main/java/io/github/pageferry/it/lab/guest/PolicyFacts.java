@@ -11,6 +11,7 @@ import io.github.pageferry.MemoryPolicy;
 import io.github.pageferry.NodeSet;
 import io.github.pageferry.PageCounts;
 import io.github.pageferry.PolicyMode;
+import io.github.pageferry.it.host.Futures;
 import io.github.pageferry.it.host.ScratchMemory;
 import io.github.pageferry.linux.LinuxMigrator;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Where new pages come under policies that no step of a workload can set: those of a thread, of many preferred nodes, and with a home. */
@@ -102,7 +102,7 @@ final class PolicyFacts {
 
   /** A policy of a thread ends with it. */
   static <T> T inNewThread(Supplier<T> task) {
-    return CompletableFuture.supplyAsync(task, run -> new Thread(run, "policy").start()).join();
+    return Futures.onNewThread("policy", task::get);
   }
 
   /** By how many nodes each page is beyond the first page's: which node that one has hangs on the inode's number. */
