@@ -24,7 +24,7 @@ class FaultsExclusive extends FaultsAround {
     return true;
   }
 
-  /** {@code wp_can_reuse_anon_folio()}: of a folio's head. */
+  /** {@code wp_can_reuse_anon_folio()}: of a folio's head. What waits in a pagevec is taken out of it since d4c470970d45 (5.18). */
   private boolean canReuseAnonFolio(int head) {
     if (frames.nrPages(head) > 1 && k.profile.huge().partReuse() != HugeProfile.PartReuse.LAST_REFERENCE) {
       return k.profile.huge().partReuse() == HugeProfile.PartReuse.ONE_PROCESS && k.hugeSplit.isOneProcesses(head);

@@ -21,7 +21,8 @@ public final class Unconfirmed {
       new Difference("2.6.18", "2.6.19", "a move to another node where the one wanted is full or forbidden (until 3d99cfb5f461)"),
       new Difference("2.6.18", "2.6.21", "a file's page that moves and is counted where it came from (until 0e8c7d0fd5b4)"),
       new Difference("2.6.18", "2.6.24", "MPOL_F_MEMS_ALLOWED that is no flag (until 754af6f5a85f), local preference told as all nodes"),
-      new Difference("2.6.18", "2.6.24", "a file's page of several mappings that stops the kernel when mbind moves it (3ad33b2436b5)"),
+      new Difference("2.6.18", "2.6.24", "a file's page of several mappings that stops the kernel when mbind moves it (until"
+          + " 3ad33b2436b5)"),
       new Difference("2.6.18", "2.6.24", "cpusets of nodes without memory (until 0e1e7c7a7395)"),
       new Difference("2.6.18", "2.6.24", "migrate_pages(2) to nodes without memory (until 56bbd65df0e9)"),
       new Difference("2.6.18", "2.6.26", "MPOL_BIND in the order of the nodes' numbers (until 19770b32609b)"),
@@ -79,7 +80,8 @@ public final class Unconfirmed {
       new Difference("6.9", "6.15", "a guess of whether a transparent huge page is shared (ebb34f78d72c)"),
       new Difference("6.10", "", "31 pages in a pagevec (9cecde80aae0)"),
       new Difference("6.10", "", "what is unmapped of a private mapping of huge pages and promised again (df7a6d1f6405)"),
-      new Difference("6.12", "", "a cgroup told twice that it names no nodes, and pages that a kernel thread takes after its tasks"),
+      new Difference("6.12", "", "pages that a kernel thread takes after the tasks of a cgroup, which may be told twice that it names"
+          + " no nodes (ee9707e8593d)"),
       new Difference("6.14", "", "MADV_DONTNEED that frees page tables (6375e95f381e)"),
       new Difference("6.15", "", "transparent huge pages that a third process maps (003fde4492c8)"),
       new Difference("6.16", "", "memory with pages that merges with an untouched neighbour, unless fork has copied it (879bca0a2c4f)"));
